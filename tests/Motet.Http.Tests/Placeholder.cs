@@ -1,7 +1,0 @@
-namespace Motet.Http.Tests;
-
-public class Placeholder
-{
-    [Fact]
-    public void Builds() => Assert.True(true);
-}
