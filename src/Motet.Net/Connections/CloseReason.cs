@@ -1,0 +1,47 @@
+namespace Motet.Net;
+
+/// <summary>Why a connection ended. Each connection ends with exactly one of these: it is told to the handler and counted in the metrics.</summary>
+public enum CloseReason : byte
+{
+    /// <summary>The connection is open.</summary>
+    None,
+
+    /// <summary>The peer finished sending and this side had nothing more to do.</summary>
+    PeerClosed,
+
+    /// <summary>The peer reset the connection, or the network lost it.</summary>
+    PeerReset,
+
+    /// <summary>This side closed after everything written was handed to the kernel.</summary>
+    Closed,
+
+    /// <summary>This side gave the connection up without waiting for what was still to be sent.</summary>
+    Aborted,
+
+    /// <summary>Nothing happened for longer than the protocol allows an idle connection to stay.</summary>
+    IdleTimeout,
+
+    /// <summary>The peer began something (a message, a request head) and did not finish it in time.</summary>
+    ReadTimeout,
+
+    /// <summary>The peer took no bytes for <see cref="ConnectionOptions.WriteTimeout"/> while some waited for it.</summary>
+    WriteTimeout,
+
+    /// <summary>What the peer sent breaks the protocol.</summary>
+    ProtocolError,
+
+    /// <summary>A single unit of the protocol outgrew <see cref="ConnectionOptions.MaxUnconsumedBytes"/>.</summary>
+    InputOverflow,
+
+    /// <summary>More than <see cref="ConnectionOptions.MaxPendingBytes"/> waited to be sent.</summary>
+    OutputOverflow,
+
+    /// <summary>The server was at its limit of connections or descriptors.</summary>
+    Overloaded,
+
+    /// <summary>The server, or the event loop, is stopping.</summary>
+    Shutdown,
+
+    /// <summary>The code that served the connection threw.</summary>
+    HandlerFailed,
+}

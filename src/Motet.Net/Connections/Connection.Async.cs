@@ -1,0 +1,180 @@
+namespace Motet.Net;
+
+public sealed unsafe partial class Connection
+{
+    private LoopOperation? _pullRead;
+    private Memory<byte> _pullReadBuffer;
+    private LoopOperation? _pullWrite;
+    private ReadOnlyMemory<byte> _pullWriteRest;
+    private bool _pullWriteTouched;
+
+    /// <summary>
+    /// Reads what has arrived, or waits for it. For when input is paused. A cancelled read took no bytes. With an empty
+    /// <paramref name="destination"/> it completes when there is something to read (and may do so in error). One read at a time. Loop thread only.
+    /// </summary>
+    /// <param name="destination">Where the bytes go.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The number of bytes; 0 at the end of input.</returns>
+    /// <exception cref="ConnectionClosedException">The connection is closed, or the peer reset it.</exception>
+    public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
+        if (_pullRead is { IsPending: true }) throw new InvalidOperationException("A read of this connection is under way.");
+
+        int read;
+        try
+        {
+            read = ReadNow(destination);
+        }
+        catch (ConnectionClosedException exception)
+        {
+            return ValueTask.FromException<int>(exception);
+        }
+
+        if (read >= 0) return new ValueTask<int>(read);
+        _pullRead ??= new LoopOperation(EventLoop.SynchronizationContext);
+        _pullRead.Start();
+        _pullReadBuffer = destination;
+        if (cancellationToken.CanBeCanceled)
+        {
+            _pullRead.OnCancel(cancellationToken, this);
+        }
+
+        return new ValueTask<int>(_pullRead, _pullRead.Version);
+    }
+
+    /// <summary>
+    /// Writes; waits while more than <see cref="ConnectionOptions.HighWatermark"/> bytes wait to be sent. The memory must stay as it is until the
+    /// operation completes. Large writes go to the kernel from it without a copy. A write that was cancelled sent nothing; once a first byte of it is under way it
+    /// can only complete or fail (<see cref="ConnectionOptions.WriteTimeout"/> bounds that). One waiting write at a time. Loop thread only.
+    /// </summary>
+    /// <param name="data">The bytes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ConnectionClosedException">The connection is closed, or the peer reset it.</exception>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        if (Has(State.Closed | State.Closing)) return ValueTask.FromException(new ConnectionClosedException(_closeReason));
+        if (_pullWrite is { IsPending: true }) throw new InvalidOperationException("A write of this connection is under way.");
+
+        if (_pending + data.Length <= _options.HighWatermark)
+        {
+            Write(data.Span);
+            return default;
+        }
+
+        if (Has(State.OutputEnded)) ThrowOutputEnded();
+        var rest = SendDirectly(data);
+        if (rest.IsEmpty) return default;
+        if (Has(State.Closed)) return ValueTask.FromException(new ConnectionClosedException(_closeReason));
+
+        _pullWrite ??= new LoopOperation(EventLoop.SynchronizationContext);
+        _pullWrite.Start();
+        _pullWriteRest = rest;
+        _pullWriteTouched = rest.Length != data.Length;
+        if (cancellationToken.CanBeCanceled && !_pullWriteTouched)
+        {
+            _pullWrite.OnCancel(cancellationToken, this);
+        }
+
+        return new ValueTask(_pullWrite, _pullWrite.Version);
+    }
+
+    /// <summary>The connection as a <see cref="Stream"/>, for everything that takes one. Input must be paused. Its operations may be called from any thread; called on the loop they do not leave it.</summary>
+    public Stream AsStream() => new ConnectionStream(this);
+
+    private int ReadNow(Memory<byte> destination)
+    {
+        if (!destination.IsEmpty) return Read(destination.Span);
+        if (_kept is not null || Has(State.EndOfInput)) return 0;
+        if (Has(State.Closed)) ThrowClosed();
+        return Has(State.MayHaveInput) ? 0 : -1;
+    }
+
+    /// <summary>The descriptor became readable while a read waited.</summary>
+    private void ContinueRead()
+    {
+        if (!_pullRead!.IsPending) return;
+        int read;
+        try
+        {
+            read = ReadNow(_pullReadBuffer);
+        }
+        catch (ConnectionClosedException exception)
+        {
+            _pullReadBuffer = default;
+            _pullRead.Fail(exception);
+            return;
+        }
+
+        if (read < 0) return;
+        _pullReadBuffer = default;
+        _pullRead.Complete(read);
+    }
+
+    /// <summary>Sends what is queued and then the data, straight from its own memory.</summary>
+    private ReadOnlyMemory<byte> SendDirectly(ReadOnlyMemory<byte> data)
+    {
+        fixed (byte* pointer = data.Span)
+        {
+            var offset = 0;
+            while (offset < data.Length && !Has(State.OutputBlocked | State.Closed))
+            {
+                var sent = SendMany(pointer + offset, data.Length - offset);
+                if (sent >= 0) offset += Release(sent);
+                else if (!KeepTrying(Errno.Last)) break;
+            }
+
+            return data[offset..];
+        }
+    }
+
+    /// <summary>The queue is empty and a write waited: goes on with it.</summary>
+    /// <returns>Whether it is done.</returns>
+    private bool ContinueWrite()
+    {
+        _pullWriteTouched = true;
+        _pullWriteRest = SendDirectly(_pullWriteRest);
+        if (Has(State.Closed)) return false;
+        if (!_pullWriteRest.IsEmpty) return false;
+        _pullWrite!.Complete(0);
+        return true;
+    }
+
+    /// <summary>Something is written behind a write that waits: its rest is stored first, so that the order stays.</summary>
+    private void AbsorbPendingWrite()
+    {
+        var rest = _pullWriteRest;
+        _pullWriteRest = default;
+        _pullWriteTouched = true;
+        Write(rest.Span);
+    }
+
+    /// <summary>A token fired: the operation is taken back, if it is still the same one that waits and nothing of it has happened.</summary>
+    internal void CancelPending(LoopOperation operation, short version, CancellationToken token)
+    {
+        if (!operation.IsPending || operation.Version != version) return;
+        if (operation == _pullRead) _pullReadBuffer = default;
+        else if (_pullWriteTouched) return;
+        else _pullWriteRest = default;
+
+        EnterCallback();
+        operation.Fail(new OperationCanceledException(token));
+        LeaveCallback();
+    }
+
+    private void FailPendingOperations()
+    {
+        FailPendingRead();
+        _pullWriteRest = default;
+        if (_pullWrite is { IsPending: true }) _pullWrite.Fail(new ConnectionClosedException(_closeReason));
+    }
+
+    private void FailPendingRead()
+    {
+        _pullReadBuffer = default;
+        if (_pullRead is { IsPending: true }) _pullRead.Fail(new ConnectionClosedException(_closeReason));
+    }
+
+    private void ThrowClosed() => throw new ConnectionClosedException(_closeReason);
+}

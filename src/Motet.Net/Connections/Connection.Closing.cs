@@ -1,0 +1,100 @@
+namespace Motet.Net;
+
+public sealed partial class Connection
+{
+    private int _lingerDropped;
+
+    /// <summary>Closes once everything written was handed to the kernel. Nothing more can be written, and the handler gets no more data.</summary>
+    /// <param name="reason">The reason to record.</param>
+    public void Close(CloseReason reason = CloseReason.Closed) => BeginClose(reason, State.Closing | State.InputPaused);
+
+    /// <summary>
+    /// Closes for a peer that may still be sending: what was written is sent, the output ended, and what arrives is dropped until the peer ends too, for
+    /// <see cref="ConnectionOptions.LingerTimeout"/> and <see cref="ConnectionOptions.MaxLingerBytes"/> at most. An answer that refuses a request half-way reaches
+    /// its reader only like this (RFC 9112 §9.6).
+    /// </summary>
+    /// <param name="reason">The reason to record.</param>
+    public void CloseLingering(CloseReason reason = CloseReason.Closed) => BeginClose(reason, State.Closing | State.Lingering);
+
+    /// <summary>Closes at once; what waits to be sent is dropped. The peer sees a reset unless it was the first to go.</summary>
+    /// <param name="reason">The reason to record.</param>
+    public void Abort(CloseReason reason = CloseReason.Aborted)
+        => CloseNow(reason, reset: reason is not (CloseReason.PeerReset or CloseReason.PeerClosed or CloseReason.IdleTimeout or CloseReason.Overloaded));
+
+    private void BeginClose(CloseReason reason, State how)
+    {
+        if (Has(State.Closed | State.Closing)) return;
+        _closeReason = reason;
+        _state |= how;
+        ClearDeadline();
+        ReleaseKept();
+        if (Has(State.InCallback))
+        {
+            FailPendingRead();
+            return;
+        }
+
+        EnterCallback();
+        FailPendingRead();
+        LeaveCallback();
+    }
+
+    /// <summary>Everything is sent; the close that was asked for can go on.</summary>
+    private void FinishClosing()
+    {
+        if (!Has(State.Lingering) || Has(State.EndOfInput))
+        {
+            CloseNow(_closeReason);
+            return;
+        }
+
+        if (_lingerDropped < 0) return;
+        if (!Has(State.OutputEnded)) SocketHandle.ShutdownWrite(_descriptor);
+        _state = (_state | State.OutputEnded) & ~State.InputPaused;
+        ReleaseKept();
+        SetDeadline(_options.LingerTimeout);
+        if (Has(State.MayHaveInput)) ReceiveAll();
+    }
+
+    private void Drop(int length)
+    {
+        _lingerDropped += length;
+        if (_lingerDropped > _options.MaxLingerBytes) CloseNow(_closeReason);
+    }
+
+    private void CloseNow(CloseReason reason, bool reset = false)
+    {
+        if (Has(State.Closed)) return;
+        _state |= State.Closed;
+        _closeReason = reason;
+        CancelTimer();
+        if (!Token.IsNone) _net.Loop.Unwatch(this);
+        if (reset) SocketHandle.CloseWithReset(_descriptor);
+        else SocketHandle.Close(_descriptor);
+        _descriptor = -1;
+        if (!Has(State.InCallback)) Finish();
+    }
+
+    /// <summary>The end of everything: memory goes back, waiting operations fail, and the last callback runs.</summary>
+    private void Finish()
+    {
+        if (Has(State.Finished)) return;
+        _state |= State.Finished | State.InCallback;
+        ReleaseKept();
+        ReleaseOutput();
+        _net.Remove(this);
+        FailPendingOperations();
+        try
+        {
+            _handler.OnClose(this, _closeReason);
+        }
+        catch (Exception exception)
+        {
+            _net.Loop.ReportUnhandledException(exception, this);
+        }
+
+        _state &= ~State.InCallback;
+        NetMetrics.Closed(_closeReason);
+        _owner?.OnClosed(this);
+    }
+}

@@ -1,0 +1,243 @@
+using System.Net;
+using Motet.Polling;
+using Motet.Runtime;
+
+namespace Motet.Net;
+
+/// <summary>
+/// A duplex stream of bytes on an event loop: TCP or a Unix socket. It lives on one loop from its first to its last moment, and every member is for
+/// that loop's thread only, except where it says otherwise; other threads reach it through <see cref="EventLoop.Post(Action)"/> on
+/// <see cref="EventLoop"/>, or with <see cref="AsStream"/>, whose operations may be called from anywhere.
+/// </summary>
+/// <remarks>
+/// There are two ways to read. A <see cref="ConnectionHandler"/> is called with what arrives, in place, in the loop's own memory; a connection that is idle holds no
+/// buffer. Or input is paused and the code that wants bytes asks for them with <see cref="Read"/> and <see cref="ReadAsync"/>.
+/// </remarks>
+public sealed partial class Connection : LoopResource, ITimerHandler
+{
+    /// <summary>Reads in a row before other connections get their turn; at 64 KiB each that is more than a socket buffer usually holds.</summary>
+    private const int ReadsPerTurn = 4;
+
+    private readonly NetLoop _net;
+    private readonly ConnectionOptions _options;
+    private readonly IConnectionOwner? _owner;
+    private ConnectionHandler _handler;
+    private int _descriptor;
+    private State _state;
+    private CloseReason _closeReason;
+
+    internal Connection(NetLoop net, int descriptor, ConnectionOptions options, IConnectionOwner? owner)
+    {
+        _net = net;
+        _descriptor = descriptor;
+        _options = options;
+        _owner = owner;
+        _handler = PullHandler.Instance;
+        net.Add(this);
+    }
+
+    [Flags]
+    private enum State : ushort
+    {
+        None = 0,
+
+        /// <summary>A callback of the handler is running: output waits for its end, and so does the last callback.</summary>
+        InCallback = 1,
+
+        /// <summary>The handler asked for no more input.</summary>
+        InputPaused = 2,
+
+        /// <summary>The kernel may hold input that was not read; it will not say so again.</summary>
+        MayHaveInput = 4,
+
+        /// <summary>The peer finished sending, and everything before it was read.</summary>
+        EndOfInput = 8,
+
+        /// <summary>The end of input was told to the handler.</summary>
+        EndOfInputTold = 16,
+
+        /// <summary>The kernel took no more output; it tells when it does again.</summary>
+        OutputBlocked = 32,
+
+        /// <summary>The connection waits at the end of the turn to send.</summary>
+        Dirty = 64,
+
+        /// <summary>Close once all output is sent.</summary>
+        Closing = 128,
+
+        /// <summary>After the output, end it and drop input until the peer ends too.</summary>
+        Lingering = 256,
+
+        /// <summary>No output follows; the peer has been, or will be, told.</summary>
+        OutputEnded = 512,
+
+        /// <summary>The descriptor is closed.</summary>
+        Closed = 1024,
+
+        /// <summary>The last callback has run.</summary>
+        Finished = 2048,
+
+        /// <summary>The loop tells when the descriptor is writable.</summary>
+        WatchesOutput = 4096,
+
+        /// <summary>A continuation of input reading is posted.</summary>
+        ReadScheduled = 8192,
+
+        /// <summary>The kernel announced the peer's end or an error: reading goes on until it is met, because nothing more will be announced.</summary>
+        HangUp = 16384,
+    }
+
+    /// <summary>The event loop that the connection lives on. Any thread.</summary>
+    public EventLoop EventLoop => _net.Loop;
+
+    /// <summary>Whether the connection is open. Any thread; elsewhere than on the loop the answer may be old.</summary>
+    public bool IsOpen => (_state & (State.Closed | State.Closing)) == 0;
+
+    /// <summary>Why the connection ended, or <see cref="CloseReason.None"/> while it is open. Any thread.</summary>
+    public CloseReason CloseReason => _closeReason;
+
+    /// <summary>The address of this side; null when the connection is closed. Asked from the kernel on each call.</summary>
+    public EndPoint? LocalEndPoint => Has(State.Closed) ? null : SocketHandle.LocalEndPoint(_descriptor);
+
+    /// <summary>The address of the peer; null when the connection is closed, or for an unnamed Unix socket. Asked from the kernel on each call.</summary>
+    public EndPoint? RemoteEndPoint => Has(State.Closed) ? null : SocketHandle.RemoteEndPoint(_descriptor);
+
+    /// <summary>What serves the connection; may be replaced at any time, and the new handler gets the bytes that the old one left unconsumed. Its <see cref="ConnectionHandler.OnOpen"/> is not called.</summary>
+    public ConnectionHandler Handler
+    {
+        get => _handler;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _handler = value;
+        }
+    }
+
+    internal int OpenIndex { get; set; }
+
+    internal IConnectionOwner? Owner => _owner;
+
+    /// <summary>
+    /// Begins to serve. The first read is tried before the descriptor is registered with the poller: a client that connects usually has sent by
+    /// the time it is accepted, and one that is answered and closed at once then never costs a registration.
+    /// </summary>
+    internal void Start(ConnectionHandler handler)
+    {
+        _handler = handler;
+        EnterCallback();
+        try
+        {
+            handler.OnOpen(this);
+            if (!Has(State.InputPaused | State.Closed)) ReceiveAll();
+            else _state |= State.MayHaveInput;
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+
+        LeaveCallback();
+        if (!Has(State.Closed)) WatchDescriptor();
+    }
+
+    internal void Shutdown()
+    {
+        if (Has(State.Closed | State.Closing)) return;
+        RunCallback(static (handler, connection) => handler.OnShutdown(connection));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReady(Readiness readiness)
+    {
+        if ((readiness & Readiness.Writable) != 0) _state &= ~State.OutputBlocked;
+        EnterCallback();
+        try
+        {
+            if ((readiness & ~Readiness.Writable) != 0)
+            {
+                _state |= State.MayHaveInput;
+                if ((readiness & (Readiness.ReadClosed | Readiness.Error)) != 0) _state |= State.HangUp;
+                if (_pullRead is not null) ContinueRead();
+                if (!Has(State.InputPaused)) ReceiveAll();
+                else if (IsHangUp(readiness) && !Has(State.Closed)) _handler.OnHangUp(this);
+            }
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+
+        LeaveCallback();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnLoopStopping() => Abort(CloseReason.Shutdown);
+
+    private static bool IsHangUp(Readiness readiness)
+        => (readiness & Readiness.Error) != 0 || (readiness & (Readiness.ReadClosed | Readiness.WriteClosed)) == (Readiness.ReadClosed | Readiness.WriteClosed);
+
+    private bool Has(State any) => (_state & any) != 0;
+
+    private void WatchDescriptor()
+    {
+        var interest = Interest.Readable;
+        if (Has(State.OutputBlocked))
+        {
+            interest |= Interest.Writable;
+            _state |= State.WatchesOutput;
+        }
+
+        try
+        {
+            _net.Loop.Watch(this, _descriptor, interest);
+        }
+        catch (PollException)
+        {
+            // The kernel's limit of watched descriptors, or of memory: this client is one too many.
+            Abort(CloseReason.Overloaded);
+        }
+    }
+
+    private void EnterCallback() => _state |= State.InCallback;
+
+    /// <summary>A callback is over: what it wrote is sent, and what it closed is closed.</summary>
+    private void LeaveCallback()
+    {
+        if (!Has(State.OutputBlocked | State.Closed))
+        {
+            if (_head is not null) Flush();
+            else if (Has(State.Closing) || _pullWrite is { IsPending: true }) OutputIsSent();
+        }
+
+        _state &= ~State.InCallback;
+        if (Has(State.Closed)) Finish();
+    }
+
+    /// <summary>Runs one callback of the handler from outside the descriptor's own readiness.</summary>
+    private void RunCallback(Action<ConnectionHandler, Connection> callback)
+    {
+        if (Has(State.InCallback))
+        {
+            callback(_handler, this);
+            return;
+        }
+
+        EnterCallback();
+        try
+        {
+            callback(_handler, this);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+
+        LeaveCallback();
+    }
+
+    private void Fail(Exception exception)
+    {
+        _net.Loop.ReportUnhandledException(exception, this);
+        Abort(CloseReason.HandlerFailed);
+    }
+}

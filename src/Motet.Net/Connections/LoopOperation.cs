@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Threading.Tasks.Sources;
+
+namespace Motet.Net;
+
+/// <summary>
+/// An awaitable that the connection completes on its loop, used again and again. Its continuation runs at once, inside the completion, when the code that awaits
+/// belongs to that loop (or does not care): the shared machinery would queue it, which costs a turn of the run queue on each read.
+/// </summary>
+internal sealed class LoopOperation(SynchronizationContext home) : IValueTaskSource<int>, IValueTaskSource
+{
+    private static readonly Action<object?> Completed = static _ => Debug.Fail("The marker of a completed operation is not to be called.");
+
+    private Action<object?>? _continuation;
+    private object? _state;
+    private object? _context;
+    private ExecutionContext? _executionContext;
+    private CancellationTokenRegistration _cancellation;
+    private Exception? _error;
+    private int _result;
+    private short _version;
+
+    /// <summary>Whether it was started and neither completed nor failed.</summary>
+    public bool IsPending { get; private set; }
+
+    public short Version => _version;
+
+    public void Start()
+    {
+        Debug.Assert(!IsPending, "One operation of a kind at a time.");
+        IsPending = true;
+        _continuation = null;
+        _state = _context = null;
+        _executionContext = null;
+        _error = null;
+    }
+
+    /// <summary>Has the connection take the operation back, on its loop, when the token fires. Named by its version: a late call must not meet the operation after it.</summary>
+    public void OnCancel(CancellationToken token, Connection connection)
+    {
+        var version = _version;
+        _cancellation = token.UnsafeRegister(
+            (_, fired) => connection.EventLoop.Post(() => connection.CancelPending(this, version, fired)),
+            null);
+    }
+
+    public void Complete(int result)
+    {
+        _result = result;
+        Signal();
+    }
+
+    public void Fail(Exception error)
+    {
+        _error = error;
+        Signal();
+    }
+
+    int IValueTaskSource<int>.GetResult(short token)
+    {
+        var error = Take(token);
+        return error is null ? _result : throw error;
+    }
+
+    void IValueTaskSource.GetResult(short token)
+    {
+        if (Take(token) is { } error) throw error;
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token)
+    {
+        Check(token);
+        if (!ReferenceEquals(Volatile.Read(ref _continuation), Completed)) return ValueTaskSourceStatus.Pending;
+        return _error is null ? ValueTaskSourceStatus.Succeeded : _error is OperationCanceledException ? ValueTaskSourceStatus.Canceled : ValueTaskSourceStatus.Faulted;
+    }
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        Check(token);
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0) _executionContext = ExecutionContext.Capture();
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0) _context = CaptureForeignContext();
+        _state = state;
+
+        var previous = Interlocked.CompareExchange(ref _continuation, continuation, null);
+        if (previous is null) return;
+        if (!ReferenceEquals(previous, Completed)) throw new InvalidOperationException("The operation is awaited already.");
+        // Completed before it was awaited: the continuation must not run inside the caller.
+        _context ??= home;
+        Invoke(continuation, state);
+    }
+
+    private object? CaptureForeignContext()
+    {
+        var context = SynchronizationContext.Current;
+        if (context is not null && context.GetType() != typeof(SynchronizationContext)) return ReferenceEquals(context, home) ? null : context;
+        var scheduler = TaskScheduler.Current;
+        return ReferenceEquals(scheduler, TaskScheduler.Default) ? null : scheduler;
+    }
+
+    private void Signal()
+    {
+        IsPending = false;
+        _cancellation.Unregister();
+        _cancellation = default;
+        var continuation = Volatile.Read(ref _continuation) ?? Interlocked.CompareExchange(ref _continuation, Completed, null);
+        if (continuation is null) return;
+        var state = _state;
+        _continuation = Completed;
+        Invoke(continuation, state);
+    }
+
+    private void Invoke(Action<object?> continuation, object? state)
+    {
+        var executionContext = _executionContext;
+        var context = _context;
+        if (executionContext is not null)
+        {
+            var (inner, innerState) = (continuation, state);
+            continuation = _ => ExecutionContext.Run(executionContext, s => inner(s), innerState);
+        }
+
+        switch (context)
+        {
+            case null:
+                continuation(state);
+                break;
+            case SynchronizationContext synchronizationContext:
+                synchronizationContext.Post(s => continuation(s), state);
+                break;
+            default:
+                Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)context);
+                break;
+        }
+    }
+
+    private Exception? Take(short token)
+    {
+        Check(token);
+        if (!ReferenceEquals(Volatile.Read(ref _continuation), Completed)) throw new InvalidOperationException("The operation is not complete.");
+        var error = _error;
+        _error = null;
+        _version++;
+        return error;
+    }
+
+    private void Check(short token)
+    {
+        if (token != _version) throw new InvalidOperationException("The result of this operation was taken already.");
+    }
+}

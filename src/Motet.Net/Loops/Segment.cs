@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+
+namespace Motet.Net;
+
+/// <summary>A piece of output that waits for the kernel. Its memory is pinned for life, so a system call may take its address.</summary>
+internal sealed unsafe class Segment
+{
+    /// <summary>A page: holds thirty small responses or three full Ethernet frames.</summary>
+    public const int Size = 4096;
+
+    private readonly byte[] _memory;
+
+    public readonly byte* Pointer;
+    public int Start;
+    public int End;
+    public Segment? Next;
+
+    public Segment(int size = Size)
+    {
+        _memory = GC.AllocateUninitializedArray<byte>(size, pinned: true);
+        Pointer = (byte*)Unsafe.AsPointer(ref _memory[0]);
+    }
+
+    public int Capacity => _memory.Length;
+
+    public int Length => End - Start;
+
+    public int Free => _memory.Length - End;
+
+    public Span<byte> FreeSpan => new(Pointer + End, Free);
+
+    public Memory<byte> FreeMemory => _memory.AsMemory(End);
+}
