@@ -69,16 +69,16 @@ public enum RejectReason : byte
     /// <summary>400. Transfer-Encoding in HTTP/1.0. RFC 9112 §6.1.</summary>
     TransferEncodingInHttp10,
 
-    /// <summary>414. The request line is longer than <see cref="HttpLimits.MaxRequestLineBytes"/>. RFC 9112 §3, RFC 9110 §15.5.15.</summary>
+    /// <summary>414. The request line is longer than <see cref="ServerLimits.MaxRequestLineBytes"/>. RFC 9112 §3, RFC 9110 §15.5.15.</summary>
     RequestLineTooLong,
 
-    /// <summary>431. The head is larger than <see cref="HttpLimits.MaxHeadBytes"/>. RFC 6585 §5.</summary>
+    /// <summary>431. The head is larger than <see cref="ServerLimits.MaxHeadBytes"/>. RFC 6585 §5.</summary>
     HeadTooLarge,
 
-    /// <summary>431. More header lines than <see cref="HttpLimits.MaxHeaderCount"/>, in the head or the trailer section. RFC 6585 §5.</summary>
+    /// <summary>431. More header lines than <see cref="ServerLimits.MaxHeaderCount"/>, in the head or the trailer section. RFC 6585 §5.</summary>
     TooManyHeaders,
 
-    /// <summary>413. The body is larger than <see cref="HttpLimits.MaxBodyBytes"/>. RFC 9110 §15.5.14.</summary>
+    /// <summary>413. The body is larger than <see cref="ServerLimits.MaxBodyBytes"/>. RFC 9110 §15.5.14.</summary>
     BodyTooLarge,
 
     /// <summary>417. Expect has a member other than 100-continue. RFC 9110 §10.1.1, §15.5.18.</summary>
@@ -90,13 +90,13 @@ public enum RejectReason : byte
     /// <summary>400. A chunk size, or the sum of them, does not fit 63 bits, or is written with more than 16 digits. RFC 9112 §7.1.</summary>
     ChunkSizeOverflow,
 
-    /// <summary>400. A chunk extension is not <c>;name[=value]</c>, or they are larger than <see cref="HttpLimits.MaxChunkExtensionBytes"/>. RFC 9112 §7.1.1.</summary>
+    /// <summary>400. A chunk extension is not <c>;name[=value]</c>, or they are larger than <see cref="ServerLimits.MaxChunkExtensionBytes"/>. RFC 9112 §7.1.1.</summary>
     BadChunkExtension,
 
     /// <summary>400. A trailer line is not a valid header line. RFC 9112 §7.1.2.</summary>
     BadTrailer,
 
-    /// <summary>431. The trailer section is larger than <see cref="HttpLimits.MaxTrailerBytes"/>. RFC 9112 §7.1.2, RFC 6585 §5.</summary>
+    /// <summary>431. The trailer section is larger than <see cref="ServerLimits.MaxTrailerBytes"/>. RFC 9112 §7.1.2, RFC 6585 §5.</summary>
     TrailersTooLarge,
 
     /// <summary>400. The peer ended its side in the middle of a request. RFC 9112 §8.</summary>

@@ -13,7 +13,7 @@ public class HeadParserTests
         var head = new RequestHead();
         var bytes = Encoding.ASCII.GetBytes(BrowserHead);
 
-        Assert.Equal(HeadStatus.Complete, HeadParser.Parse(bytes, head, HttpLimits.Default));
+        Assert.Equal(HeadStatus.Complete, HeadParser.Parse(bytes, head, ServerLimits.Default));
 
         Assert.Equal(bytes.Length, head.Length);
         Assert.Equal(MethodKind.Get, head.Method);
@@ -36,7 +36,7 @@ public class HeadParserTests
     {
         var head = new RequestHead();
         var bytes = "GET / HTTP/1.1\r\nHost: a\r\nX-One: 1\r\nx-ONE: 2\r\nX-Ones: 3\r\n\r\n"u8;
-        HeadParser.Parse(bytes, head, HttpLimits.Default);
+        HeadParser.Parse(bytes, head, ServerLimits.Default);
 
         var found = new List<string>();
         for (var i = head.Find(bytes, "x-one"u8); i >= 0; i = head.Find(bytes, "x-one"u8, i + 1))
@@ -50,12 +50,12 @@ public class HeadParserTests
     public void AResetHeadReadsTheNextRequest()
     {
         var head = new RequestHead();
-        HeadParser.Parse("POST http://a/b?c HTTP/1.0\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\n"u8, head, HttpLimits.Default);
+        HeadParser.Parse("POST http://a/b?c HTTP/1.0\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\n"u8, head, ServerLimits.Default);
         Assert.Equal(5, head.ContentLength);
 
         head.Reset();
 
-        Assert.Equal(HeadStatus.Complete, HeadParser.Parse("GET / HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n"u8, head, HttpLimits.Default));
+        Assert.Equal(HeadStatus.Complete, HeadParser.Parse("GET / HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n"u8, head, ServerLimits.Default));
         Assert.Equal((MethodKind.Get, TargetForm.Origin, -1L, false, false, 2), (head.Method, head.TargetForm, head.ContentLength, head.HasQuery, head.KeepAlive, head.HeaderCount));
         Assert.Equal((0, 0), (head.QueryLength, head.HostLength));
     }
@@ -64,7 +64,7 @@ public class HeadParserTests
     public void BytesAfterTheHeadAreLeftAlone()
     {
         var head = new RequestHead();
-        Assert.Equal(HeadStatus.Complete, HeadParser.Parse("GET / HTTP/1.0\r\n\r\n\0\0garbage"u8, head, HttpLimits.Default));
+        Assert.Equal(HeadStatus.Complete, HeadParser.Parse("GET / HTTP/1.0\r\n\r\n\0\0garbage"u8, head, ServerLimits.Default));
         Assert.Equal(18, head.Length);
     }
 }

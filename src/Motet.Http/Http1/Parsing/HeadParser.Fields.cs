@@ -15,7 +15,7 @@ internal static partial class HeadParser
     private static readonly (ulong, ulong) ContentLength = (Fold8("content-length"u8), Fold8("t-length"u8));
     private static readonly (ulong, ulong) TransferEncoding = (Fold8("transfer-encoding"u8), Fold8("encoding"u8));
 
-    private static HeadStatus ParseFields(ReadOnlySpan<byte> window, RequestHead head, HttpLimits limits)
+    private static HeadStatus ParseFields(ReadOnlySpan<byte> window, RequestHead head, ServerLimits limits)
     {
         var position = head.NextLine;
         while (true)

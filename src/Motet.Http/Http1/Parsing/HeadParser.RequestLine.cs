@@ -9,7 +9,7 @@ internal static partial class HeadParser
     private static readonly ulong Http11 = BinaryPrimitives.ReadUInt64LittleEndian("HTTP/1.1"u8);
 
     // RFC 9112 §3: request-line = method SP request-target SP HTTP-version, exactly one space each.
-    private static HeadStatus ParseRequestLine(ReadOnlySpan<byte> window, RequestHead head, HttpLimits limits)
+    private static HeadStatus ParseRequestLine(ReadOnlySpan<byte> window, RequestHead head, ServerLimits limits)
     {
         if (window.IsEmpty) return HeadStatus.NeedMore;
 

@@ -18,8 +18,8 @@ internal static partial class HeadParser
     /// </summary>
     /// <param name="buffer">What has arrived of this head, and maybe bytes after it.</param>
     /// <param name="head">A fresh or reset head, or the one of the call before.</param>
-    /// <param name="limits">The same for each call of one head. <see cref="HttpLimits.MaxBodyBytes"/> is not looked at: the handler may change it before it reads.</param>
-    public static HeadStatus Parse(ReadOnlySpan<byte> buffer, RequestHead head, HttpLimits limits)
+    /// <param name="limits">The same for each call of one head. <see cref="ServerLimits.MaxBodyBytes"/> is not looked at: the handler may change it before it reads.</param>
+    public static HeadStatus Parse(ReadOnlySpan<byte> buffer, RequestHead head, ServerLimits limits)
     {
         var isAtLimit = buffer.Length >= limits.MaxHeadBytes;
         var window = isAtLimit ? buffer[..limits.MaxHeadBytes] : buffer;

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Motet.Runtime;
+
+namespace Motet.Http;
+
+/// <summary>What the HTTP connections of one event loop share: request objects, the date, strings seen before. Loop thread only.</summary>
+internal sealed class HttpLoop
+{
+    /// <summary>Request objects kept for later: as many as pipelined or waiting requests usually need at once; one is about 2 KiB.</summary>
+    private const int MaxKeptRequests = 256;
+
+    [ThreadStatic]
+    private static HttpLoop? s_current;
+
+    private readonly Stack<HttpRequest> _requests = new();
+    private byte[] _okAndDate = [];
+    private long _dateUntil;
+
+    private HttpLoop(EventLoop loop) => EventLoop = loop;
+
+    public static HttpLoop Current
+    {
+        get
+        {
+            var current = s_current;
+            return current is not null ? current : Create();
+        }
+    }
+
+    public EventLoop EventLoop { get; }
+
+    public StringCache Strings { get; } = new();
+
+    /// <summary>The status line of a 200 with the Date line behind it: the beginning of nearly every response, made once a second.</summary>
+    public ReadOnlySpan<byte> OkAndDate
+    {
+        get
+        {
+            if (EventLoop.Now >= _dateUntil) Refresh();
+            return _okAndDate;
+        }
+    }
+
+    /// <summary>The line <c>Date: …</c> with its line end.</summary>
+    public ReadOnlySpan<byte> DateLine => OkAndDate[ResponseHead.OkLine.Length..];
+
+    public HttpRequest RentRequest() => _requests.TryPop(out var request) ? request : new HttpRequest(this);
+
+    public void ReturnRequest(HttpRequest request)
+    {
+        request.Reset();
+        if (_requests.Count < MaxKeptRequests) _requests.Push(request);
+    }
+
+    private void Refresh()
+    {
+        var now = DateTimeOffset.UtcNow;
+        _okAndDate = [.. ResponseHead.OkLine, .. "Date: "u8, .. HttpDate.Format(now), .. "\r\n"u8];
+        _dateUntil = Stopwatch.GetTimestamp() + (long)((1000 - now.Millisecond) * (Stopwatch.Frequency / 1000.0));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static HttpLoop Create()
+        => s_current = new HttpLoop(EventLoop.Current ?? throw new InvalidOperationException("HTTP is served on an event loop; this thread is none."));
+}

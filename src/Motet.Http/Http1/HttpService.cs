@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Motet.Net;
+
+namespace Motet.Http;
+
+/// <summary>Serves HTTP on the connections of a listener: <c>Listener.StartAsync(loops, address, service.Serve, service.ListenerOptions())</c>. Any thread; one object serves any number of connections.</summary>
+public sealed class HttpService
+{
+    // Sent to a client that is turned away before anything is read of it.
+    private static readonly byte[] Overloaded = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 1\r\n\r\n"u8.ToArray();
+
+    /// <summary>Creates the service.</summary>
+    /// <param name="handler">Answers the requests.</param>
+    /// <param name="limits">The limits; the defaults when null.</param>
+    /// <param name="logger">Gets the failures of handlers; nobody when null.</param>
+    public HttpService(HttpHandler handler, ServerLimits? limits = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Handler = handler;
+        Limits = limits ?? ServerLimits.Default;
+        Logger = logger ?? NullLogger.Instance;
+    }
+
+    /// <summary>Answers the requests.</summary>
+    public HttpHandler Handler { get; }
+
+    /// <summary>What a request may cost.</summary>
+    public ServerLimits Limits { get; }
+
+    internal ILogger Logger { get; }
+
+    /// <summary>Makes the handler of one connection.</summary>
+    /// <param name="connection">The connection.</param>
+    public ConnectionHandler Serve(Connection connection) => new Http1Connection(this, connection);
+
+    /// <summary>The options of a listener for this service: room for the longest request head, and 503 for clients beyond a limit.</summary>
+    /// <param name="maxConnections">Connections that may be open at once.</param>
+    public ListenerOptions ListenerOptions(int maxConnections = int.MaxValue) => new()
+    {
+        MaxConnections = maxConnections,
+        OverloadAnswer = Overloaded,
+        Connections = new ConnectionOptions { MaxUnconsumedBytes = Math.Max(64 * 1024, Limits.MaxHeadBytes * 2) },
+    };
+}

@@ -1,0 +1,22 @@
+using System.Text;
+using Motet.Net;
+
+namespace Motet.Http;
+
+/// <summary>Writes the answer to what is not a request. Rare, so it is made from scratch.</summary>
+internal static class RejectionWriter
+{
+    public static void Write(Connection connection, RejectReason reason)
+    {
+        var status = reason.ToStatus();
+        var text = reason.ToText();
+        var head = new HeadWriter(connection.GetSpan(512 + text.Length));
+        head.WriteStatusLine(status);
+        head.Write(HttpLoop.Current.DateLine);
+        head.Write("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"u8);
+        head.WriteLine("Content-Length: "u8, text.Length + 1);
+        head.Write("\r\n"u8);
+        head.Write(Encoding.ASCII.GetBytes(text + "\n"));
+        connection.Advance(head.Length);
+    }
+}

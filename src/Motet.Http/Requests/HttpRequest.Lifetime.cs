@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Diagnostics;
+
+namespace Motet.Http;
+
+public sealed unsafe partial class HttpRequest
+{
+    private HttpMethod? _method;
+    private string? _path;
+    private CancellationTokenSource? _aborted;
+
+    // Where the head's bytes are: in the loop's receive buffer while the handler runs synchronously, in a buffer of the request's own once it has to wait.
+    private byte* _headInPlace;
+    private byte[]? _headCopy;
+
+    internal ReadOnlySpan<byte> HeadBytes => _headCopy is null ? new ReadOnlySpan<byte>(_headInPlace, Head.Length) : _headCopy.AsSpan(0, Head.Length);
+
+    internal void BeginHead(Http1Connection http) => Http = http;
+
+    /// <summary>The head is complete; its bytes, and those behind them that have arrived, stay where they are until <see cref="Detach"/>.</summary>
+    internal void Begin(byte* head, byte* rest, int restLength)
+    {
+        _headInPlace = head;
+        Body.Begin(rest, restLength);
+    }
+
+    /// <summary>The handler waits: the head is copied, because the memory it lies in is needed for other connections.</summary>
+    /// <returns>How many of the bytes behind the head were taken as body.</returns>
+    internal int Detach()
+    {
+        Debug.Assert(_headCopy is null, "The head was copied before.");
+        var head = HeadBytes;
+        _headCopy = ArrayPool<byte>.Shared.Rent(head.Length);
+        head.CopyTo(_headCopy);
+        _headInPlace = null;
+        return Body.Detach();
+    }
+
+    internal void Abort() => _aborted?.Cancel();
+
+    /// <summary>Forgets the request and keeps the memory, for the next one.</summary>
+    internal void Reset()
+    {
+        Head.Reset();
+        Body.Reset();
+        ResetResponse();
+        _method = null;
+        _path = null;
+        _headInPlace = null;
+        if (_headCopy is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_headCopy);
+            _headCopy = null;
+        }
+
+        if (_aborted is not null)
+        {
+            _aborted.Dispose();
+            _aborted = null;
+        }
+    }
+
+    private HttpMethod ToMethod() => Head.Method switch
+    {
+        MethodKind.Get => HttpMethod.Get,
+        MethodKind.Head => HttpMethod.Head,
+        MethodKind.Post => HttpMethod.Post,
+        MethodKind.Put => HttpMethod.Put,
+        MethodKind.Delete => HttpMethod.Delete,
+        MethodKind.Options => HttpMethod.Options,
+        MethodKind.Patch => HttpMethod.Patch,
+        MethodKind.Trace => HttpMethod.Trace,
+        MethodKind.Connect => HttpMethod.Connect,
+        _ => new HttpMethod(Loop.Strings.Get(HeadBytes.Slice(Head.MethodOffset, Head.MethodLength))),
+    };
+}

@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.Text;
+using Motet.Net;
+
+namespace Motet.Http;
+
+public sealed partial class HttpRequest
+{
+    // The longest head without the handler's own lines: status line, Date, Content-Length, Connection.
+    private const int MaxFixedHead = 256;
+
+    // Longer text is encoded into rented memory instead of the connection's output, whose segments are this long.
+    private const int MaxInlineBody = 3 * 1024;
+
+    private ResponseState _response;
+    private long _bodyLeft;
+    private ResponseHeaders? _responseHeaders;
+
+    /// <summary>Whether the head of the response was sent: its status and headers can no longer change.</summary>
+    public bool HasResponseStarted => _response != ResponseState.NotStarted;
+
+    /// <summary>Header lines for the response, besides what the server writes itself. Must be added before the response starts.</summary>
+    public ResponseHeaders ResponseHeaders => _responseHeaders ??= new ResponseHeaders();
+
+    /// <summary>The status of the response, once it has started.</summary>
+    internal HttpStatus ResponseStatus { get; private set; }
+
+    /// <summary>Whether the connection ends with this response.</summary>
+    internal bool ClosesConnection { get; private set; }
+
+    internal bool IsResponseComplete => _response == ResponseState.Complete;
+
+    /// <summary>Has the connection close when this response is complete; the client is told so if the response has not started.</summary>
+    public void CloseAfterResponse() => ClosesConnection = true;
+
+    /// <summary>Responds with 200 and text in UTF-8. Completes at once unless the client is slow to take what was sent before.</summary>
+    /// <param name="body">The text.</param>
+    /// <param name="contentType">The media type; null for none.</param>
+    /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    public ValueTask RespondAsync(string body, string? contentType = "text/plain; charset=utf-8") => RespondAsync(HttpStatus.OK, body, contentType);
+
+    /// <summary>Responds with a status and text in UTF-8.</summary>
+    /// <inheritdoc cref="RespondAsync(string, string?)"/>
+    /// <param name="status">The status.</param>
+    public ValueTask RespondAsync(HttpStatus status, string body, string? contentType = "text/plain; charset=utf-8")
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var length = Encoding.UTF8.GetByteCount(body);
+        if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
+        WriteHead(status, contentType, length);
+        if (_response == ResponseState.Counted)
+        {
+            Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
+            _bodyLeft = 0;
+        }
+
+        _response = ResponseState.Complete;
+        return default;
+    }
+
+    /// <summary>Responds with 200 and bytes, which must stay as they are until the returned task completes.</summary>
+    /// <param name="body">The bytes.</param>
+    /// <param name="contentType">The media type; null for none.</param>
+    /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    /// <exception cref="ConnectionClosedException">The client is gone.</exception>
+    public ValueTask RespondAsync(ReadOnlyMemory<byte> body, string? contentType = null) => RespondAsync(HttpStatus.OK, body, contentType);
+
+    /// <summary>Responds with a status and bytes.</summary>
+    /// <inheritdoc cref="RespondAsync(ReadOnlyMemory{byte}, string?)"/>
+    /// <param name="status">The status.</param>
+    public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
+    {
+        WriteHead(status, contentType, body.Length);
+        var sendsBody = _response == ResponseState.Counted;
+        _response = ResponseState.Complete;
+        _bodyLeft = 0;
+        return sendsBody ? Connection.WriteAsync(body) : default;
+    }
+
+    /// <summary>Responds with a status and no body.</summary>
+    /// <param name="status">The status.</param>
+    /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    public ValueTask RespondAsync(HttpStatus status)
+    {
+        WriteHead(status, contentType: null, 0);
+        _response = ResponseState.Complete;
+        return default;
+    }
+
+    /// <summary>
+    /// Starts a response whose body follows with <see cref="SendChunkAsync(ReadOnlyMemory{byte}, bool, CancellationToken)"/>: in chunks, or as it is when its length is given. To an HTTP/1.0 client a body of
+    /// unknown length goes on until the connection closes. What is sent leaves at the end of the loop's turn.
+    /// </summary>
+    /// <param name="status">The status.</param>
+    /// <param name="contentType">The media type; null for none.</param>
+    /// <param name="contentLength">The length of the body in bytes, when it is known. Exactly so many have to follow.</param>
+    /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    public ValueTask SendHeadersAsync(HttpStatus status = HttpStatus.OK, string? contentType = null, long? contentLength = null)
+    {
+        WriteHead(status, contentType, contentLength ?? -1);
+        return default;
+    }
+
+    /// <summary>Sends a piece of the body; starts the response with 200 if that was not done. Waits while the client is slow to take what was sent before.</summary>
+    /// <param name="chunk">The bytes, which must stay as they are until the returned task completes. Empty ones send nothing.</param>
+    /// <param name="done">Whether this is the last piece.</param>
+    /// <param name="cancellationToken">Ends the wait; see <see cref="Connection.WriteAsync"/>.</param>
+    /// <exception cref="InvalidOperationException">The response is complete, or longer than its declared length.</exception>
+    /// <exception cref="ConnectionClosedException">The client is gone.</exception>
+    public ValueTask SendChunkAsync(ReadOnlyMemory<byte> chunk, bool done = false, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        if (_response == ResponseState.NotStarted) WriteHead(HttpStatus.OK, contentType: null, -1);
+        if (_response == ResponseState.Complete) ThrowComplete();
+        if (!Connection.IsOpen) return ValueTask.FromException(new ConnectionClosedException(Connection.CloseReason));
+
+        var write = chunk.IsEmpty || _response == ResponseState.Bodiless ? default : WriteChunkAsync(chunk, cancellationToken);
+        if (!done) return write;
+        if (!write.IsCompletedSuccessfully) return FinishAfterAsync(write);
+        write.GetAwaiter().GetResult();
+        FinishBody();
+        return default;
+    }
+
+    /// <summary>Sends a piece of the body as UTF-8.</summary>
+    /// <inheritdoc cref="SendChunkAsync(ReadOnlyMemory{byte}, bool, CancellationToken)"/>
+    public ValueTask SendChunkAsync(string chunk, bool done = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chunk);
+        return SendChunkAsync(Encoding.UTF8.GetBytes(chunk), done, cancellationToken);
+    }
+
+    /// <summary>The handler is done: what it left open of the response is brought to an end.</summary>
+    /// <returns>Whether the response is whole; if not, the connection can only be aborted.</returns>
+    internal bool FinishResponse()
+    {
+        if (_response == ResponseState.Complete) return true;
+        if (_response == ResponseState.NotStarted || (_response == ResponseState.Counted && _bodyLeft > 0)) return false;
+        FinishBody();
+        return true;
+    }
+
+    /// <summary>Tells a client that waits for it to send the body (RFC 9110 §10.1.1).</summary>
+    internal void SendContinue()
+    {
+        if (_response != ResponseState.NotStarted) return;
+        Connection.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
+        Connection.Flush();
+    }
+
+    internal void ClearResponseHeaders() => _responseHeaders?.Clear();
+
+    private void ResetResponse()
+    {
+        _response = ResponseState.NotStarted;
+        _bodyLeft = 0;
+        ResponseStatus = 0;
+        ClosesConnection = false;
+        _responseHeaders?.Clear();
+    }
+
+    /// <summary>Writes the status line and all header lines. A negative length means that it is not known.</summary>
+    private void WriteHead(HttpStatus status, string? contentType, long length)
+    {
+        if (_response != ResponseState.NotStarted) ThrowStarted();
+        if (contentType is not null && !ResponseHead.IsValidValue(contentType)) throw new ArgumentException("The media type has a control character.", nameof(contentType));
+
+        ResponseStatus = status;
+        if (!Head.KeepAlive || Http.ClosesSoon || !Body.CanBeDropped) ClosesConnection = true;
+        var hasBody = status is >= HttpStatus.OK and not HttpStatus.NoContent and not HttpStatus.NotModified;
+        _response = !hasBody || Head.Method == MethodKind.Head ? ResponseState.Bodiless
+            : length >= 0 ? ResponseState.Counted
+            : Head.MinorVersion == 0 ? ResponseState.UntilClose : ResponseState.Chunked;
+        if (_response == ResponseState.UntilClose) ClosesConnection = true;
+        _bodyLeft = length;
+
+        var lines = _responseHeaders is null ? default : _responseHeaders.Lines;
+        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length * 3 ?? 0) + lines.Length);
+        var writer = new HeadWriter(span);
+        if (status == HttpStatus.OK)
+        {
+            writer.Write(Loop.OkAndDate);
+        }
+        else
+        {
+            writer.WriteStatusLine(status);
+            writer.Write(Loop.DateLine);
+        }
+
+        if (contentType is not null) writer.WriteLine("Content-Type: "u8, contentType);
+        if (length >= 0 && hasBody) writer.WriteLine("Content-Length: "u8, length);
+        else if (hasBody && Head.MinorVersion == 1) writer.Write("Transfer-Encoding: chunked\r\n"u8);
+        if (ClosesConnection) writer.Write("Connection: close\r\n"u8);
+        else if (Head.MinorVersion == 0) writer.Write("Connection: keep-alive\r\n"u8);
+        writer.Write(lines);
+        writer.Write("\r\n"u8);
+        Connection.Advance(writer.Length);
+    }
+
+    private async ValueTask RespondWithLongTextAsync(HttpStatus status, string body, int length, string? contentType)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Encoding.UTF8.GetBytes(body, buffer);
+            await RespondAsync(status, buffer.AsMemory(0, length), contentType);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private ValueTask WriteChunkAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    {
+        if (_response == ResponseState.Counted)
+        {
+            if (chunk.Length > _bodyLeft) ThrowTooLong();
+            _bodyLeft -= chunk.Length;
+        }
+
+        if (_response != ResponseState.Chunked) return Connection.WriteAsync(chunk, cancellationToken);
+        Connection.Advance(ChunkWriter.WriteHead(Connection.GetSpan(ChunkWriter.MaxHeadLength), chunk.Length));
+        var write = Connection.WriteAsync(chunk, CancellationToken.None);
+        if (!write.IsCompletedSuccessfully) return EndChunkAfterAsync(write);
+        write.GetAwaiter().GetResult();
+        Connection.Write("\r\n"u8);
+        return default;
+    }
+
+    private async ValueTask EndChunkAfterAsync(ValueTask write)
+    {
+        await write;
+        Connection.Write("\r\n"u8);
+    }
+
+    private async ValueTask FinishAfterAsync(ValueTask write)
+    {
+        await write;
+        FinishBody();
+    }
+
+    private void FinishBody()
+    {
+        if (_response == ResponseState.Counted && _bodyLeft > 0) throw new InvalidOperationException($"The response ended {_bodyLeft} bytes before its declared length.");
+        if (_response == ResponseState.Chunked) Connection.Write("0\r\n\r\n"u8);
+        _response = ResponseState.Complete;
+    }
+
+    private static void ThrowStarted() => throw new InvalidOperationException("The response to this request has started already.");
+
+    private static void ThrowComplete() => throw new InvalidOperationException("The response to this request is complete.");
+
+    private void ThrowTooLong() => throw new InvalidOperationException($"The response is longer than its declared length; {_bodyLeft} bytes were left.");
+}

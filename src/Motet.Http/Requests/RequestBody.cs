@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Text;
+using Motet.Net;
+
+namespace Motet.Http;
+
+/// <summary>
+/// The body of a request, read on demand: while nobody reads, nothing is taken from the connection and the client is held back. Loop thread only, like the request.
+/// </summary>
+public sealed unsafe partial class RequestBody : Stream
+{
+    private readonly HttpRequest _request;
+
+    internal RequestBody(HttpRequest request) => _request = request;
+
+    /// <summary>Whether the request has a body at all (it may be empty still, when it is chunked).</summary>
+    public bool Exists => _request.Head.IsChunked || _request.Head.ContentLength > 0;
+
+    /// <summary>Whether everything was read.</summary>
+    public bool IsComplete => _state is BodyState.Complete;
+
+    /// <summary>The largest body that is accepted for this request; <see cref="ServerLimits.MaxBodyBytes"/> at first. Null: no limit. Must be set before the first read.</summary>
+    public long? MaxBytes { get; set; }
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <summary>Not supported: a stream of chunks has no length before its end. See <see cref="HttpRequest.ContentLength"/>.</summary>
+    public override long Length => throw new NotSupportedException();
+
+    /// <summary>Not supported.</summary>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Reads what has arrived, or waits for it up to <see cref="ServerLimits.BodyTimeout"/>. A client that waits for leave to send (<c>Expect: 100-continue</c>) is given it. A cancelled read took no bytes.</summary>
+    /// <param name="buffer">Where the bytes go.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The number of bytes; 0 at the end of the body.</returns>
+    /// <exception cref="RequestRejectedException">The body is too large, malformed, or ended early.</exception>
+    /// <exception cref="ConnectionClosedException">The client is gone, or too slow.</exception>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
+        try
+        {
+            var read = TryRead(buffer.Span);
+            if (read >= 0) return new ValueTask<int>(read);
+        }
+        catch (IOException exception)
+        {
+            return ValueTask.FromException<int>(exception);
+        }
+
+        return WaitAndReadAsync(buffer, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Reads the whole body into memory.</summary>
+    /// <param name="limit">The most bytes that are accepted.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RequestRejectedException">The body is longer than the limit, malformed, or ended early.</exception>
+    public async ValueTask<byte[]> ReadAllAsync(int limit, CancellationToken cancellationToken = default)
+    {
+        if (_request.Head.ContentLength > limit) throw new RequestRejectedException(RejectReason.BodyTooLarge);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(_request.Head.ContentLength, 256, 64 * 1024));
+        try
+        {
+            var length = 0;
+            while (true)
+            {
+                if (length == buffer.Length) Grow(ref buffer, length);
+                var read = await ReadAsync(buffer.AsMemory(length), cancellationToken);
+                if (read == 0) return buffer.AsSpan(0, length).ToArray();
+                length += read;
+                if (length > limit) throw new RequestRejectedException(RejectReason.BodyTooLarge);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads the whole body as UTF-8 text.</summary>
+    /// <inheritdoc cref="ReadAllAsync"/>
+    public async ValueTask<string> ReadTextAsync(int limit, CancellationToken cancellationToken = default)
+        => Encoding.UTF8.GetString(await ReadAllAsync(limit, cancellationToken));
+
+    /// <summary>Reads while blocking, which is not allowed on an event loop.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override int Read(byte[] buffer, int offset, int count)
+        => throw new NotSupportedException("A blocking read would stop the event loop that has to serve it; use ReadAsync.");
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private static void Grow(ref byte[] buffer, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections;
+using System.Text;
+
+namespace Motet.Http;
+
+/// <summary>
+/// The header lines of a request, in the order they came, decoded as Latin-1 so that no byte is lost. Names compare without case. Looking one up is linear in their number
+/// (<see cref="ServerLimits.MaxHeaderCount"/>). Valid as long as the request is.
+/// </summary>
+public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>>
+{
+    // Longer names than this are not looked up on the stack; nobody has one.
+    private const int MaxStackName = 128;
+
+    private readonly HttpRequest _request;
+
+    internal RequestHeaders(HttpRequest request) => _request = request;
+
+    /// <summary>The number of lines.</summary>
+    public int Count => _request.Head.HeaderCount;
+
+    /// <summary>The value of the first line with the name, or null.</summary>
+    /// <param name="name">The name, in any case.</param>
+    public string? this[string name]
+    {
+        get
+        {
+            var index = Find(name, 0);
+            return index < 0 ? null : Value(index);
+        }
+    }
+
+    /// <summary>Whether there is a line with the name.</summary>
+    /// <param name="name">The name, in any case.</param>
+    public bool Contains(string name) => Find(name, 0) >= 0;
+
+    /// <summary>The values of all lines with the name, in order.</summary>
+    /// <param name="name">The name, in any case.</param>
+    public IEnumerable<string> GetAll(string name)
+    {
+        for (var index = Find(name, 0); index >= 0; index = Find(name, index + 1)) yield return Value(index);
+    }
+
+    /// <summary>The bytes of the first line with the name, without a string; empty when there is none. Valid until the next await.</summary>
+    /// <param name="name">The name in ASCII, in any case.</param>
+    public ReadOnlySpan<byte> GetBytes(ReadOnlySpan<byte> name)
+    {
+        var bytes = _request.HeadBytes;
+        var index = _request.Head.Find(bytes, name);
+        return index < 0 ? default : _request.Head.Headers[index].Value(bytes);
+    }
+
+    /// <summary>All lines, as name and value.</summary>
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++) yield return new KeyValuePair<string, string>(Name(i), Value(i));
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal string Name(int index) => _request.Loop.Strings.Get(_request.Head.Headers[index].Name(_request.HeadBytes));
+
+    internal string Value(int index) => _request.Loop.Strings.Get(_request.Head.Headers[index].Value(_request.HeadBytes));
+
+    private int Find(string name, int from)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Span<byte> bytes = name.Length <= MaxStackName ? stackalloc byte[MaxStackName] : new byte[name.Length];
+        var length = Encoding.Latin1.GetBytes(name, bytes);
+        return _request.Head.Find(_request.HeadBytes, bytes[..length], from);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Text;
+
+namespace Motet.Http;
+
+/// <summary>
+/// Header lines that a handler adds to its response. They are checked strictly, so that no value can end its line and begin another (response splitting), and kept as the
+/// bytes that will be sent. What frames the response (<c>Content-Length</c>, <c>Transfer-Encoding</c>, <c>Connection</c>, <c>Date</c>) is the server's.
+/// </summary>
+public sealed class ResponseHeaders
+{
+    private static readonly string[] Reserved = ["Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date"];
+
+    private readonly ArrayBufferWriter<byte> _lines = new(256);
+
+    internal ResponseHeaders()
+    {
+    }
+
+    internal ReadOnlySpan<byte> Lines => _lines.WrittenSpan;
+
+    /// <summary>Whether <c>Content-Type</c> is among them.</summary>
+    internal bool HasContentType { get; private set; }
+
+    /// <summary>Adds a line; the same name may be added again (<c>Set-Cookie</c>).</summary>
+    /// <param name="name">A token (RFC 9110 §5.6.2).</param>
+    /// <param name="value">Text without control characters; sent as UTF-8.</param>
+    /// <exception cref="ArgumentException">The name is no token or is the server's, or the value has a control character.</exception>
+    public void Add(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
+        if (!ResponseHead.IsValidName(name)) throw new ArgumentException($"'{name}' is not a header name.", nameof(name));
+        if (!ResponseHead.IsValidValue(value)) throw new ArgumentException($"The value of {name} has a control character.", nameof(value));
+        if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"{name} is written by the server.", nameof(name));
+
+        HasContentType |= name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase);
+        Encoding.UTF8.GetBytes(name, _lines);
+        _lines.Write(": "u8);
+        Encoding.UTF8.GetBytes(value, _lines);
+        _lines.Write("\r\n"u8);
+    }
+
+    internal void Clear()
+    {
+        _lines.ResetWrittenCount();
+        HasContentType = false;
+    }
+}
