@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Motet.Polling;
+
+/// <summary>
+/// Waits for descriptors, timers and channels that any thread registers through <see cref="Registrar"/>. One thread waits at a time; it does no registering and no
+/// I/O, so what is ready can be handed to whichever thread is to do the work.
+/// </summary>
+public sealed class Poller : IDisposable
+{
+    private const int Idle = 0;
+    private const int Waiting = 1;
+    private const int Disposed = 2;
+    private const int DisposedWhileWaiting = 3;
+
+    private readonly WakeGate _gate;
+    private int _state;
+
+    /// <summary>Makes a poller on the best engine of this machine.</summary>
+    /// <exception cref="PollException">The system has no descriptors or memory left, or no engine.</exception>
+    public Poller() : this(PollEngine.CreateDefault())
+    {
+    }
+
+    /// <summary>Makes a poller on an engine, which belongs to the poller from then on.</summary>
+    /// <param name="engine">An engine that nobody else uses.</param>
+    public Poller(PollEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        Engine = engine;
+        _gate = new WakeGate(engine);
+        Registrar = new Registrar(engine, _gate);
+    }
+
+    /// <summary>Where descriptors, timers and channels are registered. One object, shared freely by any threads.</summary>
+    public Registrar Registrar { get; }
+
+    /// <summary>The engine in use. It belongs to the poller: do not call its members.</summary>
+    public PollEngine Engine { get; }
+
+    /// <summary>
+    /// Waits until something is ready, <see cref="Wake"/> is called or the time is up, and fills the caller's memory. Signals do not end it. Allocates nothing and
+    /// takes no lock unless a timer is due.
+    /// </summary>
+    /// <param name="notifications">Where notifications go, at least one place. What does not fit comes with the next wait.</param>
+    /// <param name="timeout">How long to wait: zero only looks, <see cref="Timeout.InfiniteTimeSpan"/> is without limit. Never ends early, may end a little late.</param>
+    /// <returns>How many notifications were written: 0 when the time was up or <see cref="Wake"/> was called.</returns>
+    /// <exception cref="InvalidOperationException">Another thread is waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The poller is disposed, or was while this waited.</exception>
+    /// <exception cref="PollException">The system refuses to wait.</exception>
+    public int Wait(Span<Notification> notifications, TimeSpan timeout)
+    {
+        if (notifications.IsEmpty)
+            throw new ArgumentException("There must be room for at least one notification.", nameof(notifications));
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "Zero, positive, or Timeout.InfiniteTimeSpan.");
+
+        var state = Interlocked.CompareExchange(ref _state, Waiting, Idle);
+        if (state != Idle)
+            ThrowCannotWait(state);
+        try
+        {
+            return timeout == TimeSpan.Zero ? Look(notifications) : WaitUntil(notifications, timeout);
+        }
+        finally
+        {
+            if (Interlocked.CompareExchange(ref _state, Idle, Waiting) != Waiting)
+                LeaveDisposed();
+        }
+    }
+
+    /// <summary>Makes the wait in progress, or else the next one, return soon. Any thread. Many calls before that return count as one.</summary>
+    public void Wake() => _gate.Request();
+
+    /// <summary>Ends the poller. A thread that waits is woken and gets <see cref="ObjectDisposedException"/>. The registered descriptors stay open: they are the callers'.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.CompareExchange(ref _state, Disposed, Idle) == Idle)
+        {
+            Registrar.Close();
+            return;
+        }
+
+        // The waiter closes the engine on its way out: it must not be closed under a system call.
+        if (Interlocked.CompareExchange(ref _state, DisposedWhileWaiting, Waiting) == Waiting)
+            _gate.Request();
+        else if (Interlocked.CompareExchange(ref _state, Disposed, Idle) == Idle)
+            Registrar.Close();
+    }
+
+    private int Look(Span<Notification> notifications)
+    {
+        var count = Filter(notifications, Engine.Wait(notifications, TimeSpan.Zero));
+        _gate.TakeRequest();
+        return count;
+    }
+
+    private int WaitUntil(Span<Notification> notifications, TimeSpan timeout)
+    {
+        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : MonotonicTime.After(MonotonicTime.Now, timeout);
+        var remaining = timeout;
+        while (true)
+        {
+            _gate.FallAsleep();
+            var count = Engine.Wait(notifications, _gate.IsRequested ? TimeSpan.Zero : remaining);
+            _gate.StayAwake();
+            count = Filter(notifications, count);
+            if (_gate.TakeRequest() || count > 0)
+                return count;
+            if (deadline != long.MaxValue)
+            {
+                remaining = MonotonicTime.Until(deadline, MonotonicTime.Now);
+                if (remaining == TimeSpan.Zero)
+                    return 0;
+            }
+        }
+    }
+
+    private int Filter(Span<Notification> notifications, int count)
+    {
+        var slots = Registrar.Slots;
+        var kept = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var readiness = slots.Filter(notifications[i]);
+            if (readiness != Readiness.None)
+                notifications[kept++] = new Notification(notifications[i].Token, readiness);
+        }
+
+        return kept;
+    }
+
+    private void LeaveDisposed()
+    {
+        Volatile.Write(ref _state, Disposed);
+        Registrar.Close();
+        ThrowDisposed();
+    }
+
+    [DoesNotReturn]
+    private static void ThrowCannotWait(int state)
+    {
+        if (state is Disposed or DisposedWhileWaiting)
+            ThrowDisposed();
+        throw new InvalidOperationException("Another thread is waiting on this poller; a poller has one waiter at a time.");
+    }
+
+    [DoesNotReturn]
+    private static void ThrowDisposed() => throw new ObjectDisposedException(nameof(Poller));
+}

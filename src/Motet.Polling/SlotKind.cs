@@ -1,0 +1,9 @@
+namespace Motet.Polling;
+
+internal enum SlotKind : byte
+{
+    None,
+    Descriptor,
+    Timer,
+    Channel,
+}

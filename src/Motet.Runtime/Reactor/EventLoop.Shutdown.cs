@@ -1,0 +1,127 @@
+using System.Diagnostics;
+
+namespace Motet.Runtime;
+
+/// <summary>The end of the loop.</summary>
+public sealed partial class EventLoop
+{
+    // What resources and services post when they are told of the end gets this long to run; the rest goes to the thread pool.
+    private static readonly TimeSpan LastWorkTime = TimeSpan.FromSeconds(1);
+
+    private static readonly Action<EventLoop> RunLatePostsCallback = static loop => loop.RunLatePosts();
+
+    private volatile bool _stopRequested;
+    private int _runningLatePosts;
+
+    /// <summary>
+    /// Asks the loop to end, and returns at once. The turn under way is finished; then services hand their resources over,
+    /// the remaining resources are told (<see cref="LoopResource.OnLoopStopping"/>), work that is queued then runs for up to a second,
+    /// timers are dropped, resources that are still there are unwatched, and the thread ends. Any thread; again without effect.
+    /// </summary>
+    public void Stop()
+    {
+        _stopRequested = true;
+        // A full fence between the request and the look at the sleep flag, as for a post.
+        Interlocked.MemoryBarrier();
+        if (_wakeState == Sleeping) WakeUp();
+    }
+
+    /// <summary>Asks the loop to end (<see cref="Stop"/>) and gives the task that ends with it. Any thread; do not block the loop on it.</summary>
+    public Task StopAsync()
+    {
+        Stop();
+        return Completion;
+    }
+
+    /// <summary>
+    /// Ends the loop (<see cref="Stop"/>) and waits until its thread has ended; on the loop itself it only asks. Any thread.
+    /// </summary>
+    public void Dispose()
+    {
+        Stop();
+        if (!IsCurrent) _thread.Join();
+    }
+
+    /// <summary>Ends the loop (<see cref="Stop"/>) without blocking. On the loop itself it only asks. Any thread.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Stop();
+        return IsCurrent ? default : new ValueTask(Completion);
+    }
+
+    private void End()
+    {
+        foreach (var service in _services.ToArray()) Contain(service, static service => service.OnLoopStopping());
+        foreach (var resource in _resources.ToArray())
+        {
+            if (resource?.Loop == this) Contain(resource, static resource => resource.OnLoopStopping());
+        }
+
+        var deadline = Stopwatch.GetTimestamp() + (long)(LastWorkTime.TotalSeconds * Stopwatch.Frequency);
+        do
+        {
+            RunPosted();
+            RunDeferred();
+        }
+        while ((_local.Count > 0 || _firstDeferred is not null || !_posted.IsEmpty) && Stopwatch.GetTimestamp() < deadline);
+
+        foreach (var resource in _resources.ToArray())
+        {
+            if (resource?.Loop == this) Contain(resource, static resource => resource.Loop!.Unwatch(resource));
+        }
+
+        _running = null;
+        _runningState = null;
+        LoopRegistry.Remove(this);
+        t_current = null;
+        while (_local.Count > 0) _posted.Push(_local.Dequeue());
+        // A thread that took the sleep flag down may be about to write to the poller's descriptor, which must not be closed, and be
+        // somebody else's, before it has.
+        if (Interlocked.Exchange(ref _wakeState, Ended) != Awake) _wakeUps++;
+        SpinWait.SpinUntil(() => Volatile.Read(ref _wakesSent) == _wakeUps);
+        _poller.Dispose();
+        if (!_posted.IsEmpty) ScheduleLatePosts();
+        _completion.SetResult();
+    }
+
+    private void Contain<T>(T subject, Action<T> action) where T : class
+    {
+        _running = subject;
+        try
+        {
+            action(subject);
+        }
+        catch (Exception exception)
+        {
+            ReportUnhandled(exception);
+        }
+    }
+
+    private void ScheduleLatePosts()
+    {
+        if (Interlocked.CompareExchange(ref _runningLatePosts, 1, 0) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(RunLatePostsCallback, this, preferLocal: false);
+    }
+
+    private void RunLatePosts()
+    {
+        var previous = System.Threading.SynchronizationContext.Current;
+        // Continuations of what runs here come here again, one after another.
+        System.Threading.SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
+        while (_posted.TryTake(out var item))
+        {
+            try
+            {
+                item.Invoke();
+            }
+            catch (Exception exception)
+            {
+                ReportUnhandled(exception, CallbackSite.Describe(item.Callback, item.State));
+            }
+        }
+
+        System.Threading.SynchronizationContext.SetSynchronizationContext(previous);
+        Interlocked.Exchange(ref _runningLatePosts, 0);
+        if (!_posted.IsEmpty) ScheduleLatePosts();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+
+namespace Motet.Runtime;
+
+/// <summary>The loop's timers: a wheel of milliseconds.</summary>
+public sealed partial class EventLoop
+{
+    // Timers that come down a level of the wheel in one turn: 10-20 ns each, so a slot of a hundred thousand does not hold the loop.
+    private const int CascadesPerTurn = 8192;
+
+    // A wait this long is looked at again; longer ones need not be representable by every poll engine.
+    private const long MaxSleepMilliseconds = 24 * 60 * 60 * 1000;
+
+    private readonly TimerWheel _wheel = new();
+    private readonly long _origin;
+    private readonly long _timeBudget;
+
+    /// <summary>
+    /// Calls <paramref name="handler"/> once on the loop when <paramref name="due"/> has passed, counted from this call, never before: at the first whole
+    /// millisecond of the loop's clock after it, later if the loop is busy. Zero (or less) means the next round of timers. O(1), no allocation, any length. Loop only.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The caller is not on the loop.</exception>
+    public TimerId SetTimer(TimeSpan due, ITimerHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        CheckLoop();
+        // The clock itself, not Now: counted from the start of a long turn a timer would be early.
+        var elapsed = Stopwatch.GetTimestamp() - _origin;
+        _wheel.MoveTo(elapsed / TicksPerMillisecond);
+        return _wheel.Set(Deadline(elapsed, due), handler);
+    }
+
+    /// <summary>
+    /// Takes a timer back. True when it was waiting: its handler is not called. False when it has fired, was cancelled or never was. O(1). Loop only.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The caller is not on the loop.</exception>
+    public bool CancelTimer(TimerId id)
+    {
+        CheckLoop();
+        return _wheel.Cancel(id);
+    }
+
+    /// <summary>The first tick at which <paramref name="due"/> has passed in full.</summary>
+    private static long Deadline(long elapsed, TimeSpan due)
+    {
+        if (due <= TimeSpan.Zero) return 0;
+        // Whole milliseconds and the rest apart: years in nanoseconds do not fit in 64 bits.
+        var whole = due.Ticks / TimeSpan.TicksPerMillisecond;
+        var rest = due.Ticks % TimeSpan.TicksPerMillisecond;
+        var part = (elapsed % TicksPerMillisecond) + (rest * TicksPerMillisecond / TimeSpan.TicksPerMillisecond);
+        return (elapsed / TicksPerMillisecond) + whole + ((part + TicksPerMillisecond - 1) / TicksPerMillisecond);
+    }
+
+    private TimeSpan UntilNextTimer()
+    {
+        if (_wheel.Count == 0) return Timeout.InfiniteTimeSpan;
+        var next = _wheel.NextTick;
+        var elapsed = _turnEnd - _origin;
+        var now = elapsed / TicksPerMillisecond;
+        if (next <= now) return TimeSpan.Zero;
+        if (next - now > MaxSleepMilliseconds) return TimeSpan.FromMilliseconds(MaxSleepMilliseconds);
+        var left = ((next - now) * TicksPerMillisecond) - (elapsed % TicksPerMillisecond);
+        // Rounded up, so that the loop does not wake just before the tick and again at it.
+        return new TimeSpan(((left * TimeSpan.TicksPerMillisecond) + TicksPerMillisecond - 1) / TicksPerMillisecond);
+    }
+
+    private void FireTimers(long deadline)
+    {
+        _wheel.Advance((_now - _origin) / TicksPerMillisecond, CascadesPerTurn);
+        var left = _callbackBudget;
+        while (true)
+        {
+            try
+            {
+                while (left > 0 && _wheel.TryTake(out var id, out var handler))
+                {
+                    left--;
+                    _running = handler;
+                    _callbacks++;
+                    _timersFired++;
+                    handler.OnTimer(id);
+                    if (left % CallbacksPerClockCheck == 0 && Stopwatch.GetTimestamp() > deadline) return;
+                }
+
+                return;
+            }
+            catch (Exception exception)
+            {
+                ReportUnhandled(exception);
+            }
+        }
+    }
+}
