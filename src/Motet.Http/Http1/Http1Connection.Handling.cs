@@ -2,7 +2,7 @@ using Motet.Net;
 
 namespace Motet.Http;
 
-internal sealed unsafe partial class Http1Connection
+internal sealed partial class Http1Connection
 {
     private bool _headHasDeadline;
 

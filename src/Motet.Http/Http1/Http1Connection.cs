@@ -6,7 +6,7 @@ namespace Motet.Http;
 /// HTTP/1.1 on one connection (RFC 9112). Requests are parsed where they lie and answered in order: a handler that completes synchronously is followed by the
 /// next request of the same read, and all answers leave together; while a handler waits, nothing more is read. Idle, it holds no buffer and no request object.
 /// </summary>
-internal sealed unsafe partial class Http1Connection(HttpService service, Connection connection) : ConnectionHandler
+internal sealed partial class Http1Connection(HttpService service, Connection connection) : ConnectionHandler
 {
     // The request whose head is arriving or whose handler runs; null while the connection is idle.
     private HttpRequest? _request;
@@ -36,7 +36,7 @@ internal sealed unsafe partial class Http1Connection(HttpService service, Connec
 
     protected override void OnOpen(Connection connection) => connection.SetDeadline(service.Limits.HeadTimeout);
 
-    protected override int OnData(Connection connection, Span<byte> data)
+    protected override unsafe int OnData(Connection connection, Span<byte> data)
     {
         var loop = HttpLoop.Current;
         fixed (byte* start = data)

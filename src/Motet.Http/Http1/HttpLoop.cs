@@ -14,6 +14,7 @@ internal sealed class HttpLoop
     private static HttpLoop? s_current;
 
     private readonly Stack<HttpRequest> _requests = new();
+    private readonly HttpDate _date = new();
     private byte[] _okAndDate = [];
     private long _dateUntil;
 
@@ -43,7 +44,7 @@ internal sealed class HttpLoop
     }
 
     /// <summary>The line <c>Date: …</c> with its line end.</summary>
-    public ReadOnlySpan<byte> DateLine => OkAndDate[ResponseHead.OkLine.Length..];
+    public ReadOnlySpan<byte> DateLine => OkAndDate[StatusLine.For(HttpStatus.OK).Length..];
 
     public HttpRequest RentRequest() => _requests.TryPop(out var request) ? request : new HttpRequest(this);
 
@@ -56,7 +57,7 @@ internal sealed class HttpLoop
     private void Refresh()
     {
         var now = DateTimeOffset.UtcNow;
-        _okAndDate = [.. ResponseHead.OkLine, .. "Date: "u8, .. HttpDate.Format(now), .. "\r\n"u8];
+        _okAndDate = [.. StatusLine.For(HttpStatus.OK), .. _date.HeaderLine(now.UtcTicks)];
         _dateUntil = Stopwatch.GetTimestamp() + (long)((1000 - now.Millisecond) * (Stopwatch.Frequency / 1000.0));
     }
 

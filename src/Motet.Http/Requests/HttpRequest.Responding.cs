@@ -163,7 +163,7 @@ public sealed partial class HttpRequest
     private void WriteHead(HttpStatus status, string? contentType, long length)
     {
         if (_response != ResponseState.NotStarted) ThrowStarted();
-        if (contentType is not null && !ResponseHead.IsValidValue(contentType)) throw new ArgumentException("The media type has a control character.", nameof(contentType));
+        if (contentType is not null && !FieldWriter.IsValue(contentType)) throw new ArgumentException("The media type has a character that a header value cannot have.", nameof(contentType));
 
         ResponseStatus = status;
         if (!Head.KeepAlive || Http.ClosesSoon || !Body.CanBeDropped) ClosesConnection = true;
@@ -175,7 +175,7 @@ public sealed partial class HttpRequest
         _bodyLeft = length;
 
         var lines = _responseHeaders is null ? default : _responseHeaders.Lines;
-        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length * 3 ?? 0) + lines.Length);
+        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + lines.Length);
         var writer = new HeadWriter(span);
         if (status == HttpStatus.OK)
         {
@@ -220,18 +220,18 @@ public sealed partial class HttpRequest
         }
 
         if (_response != ResponseState.Chunked) return Connection.WriteAsync(chunk, cancellationToken);
-        Connection.Advance(ChunkWriter.WriteHead(Connection.GetSpan(ChunkWriter.MaxHeadLength), chunk.Length));
+        Connection.Advance(ChunkWriter.WriteHead(chunk.Length, Connection.GetSpan(ChunkWriter.MaxHeadBytes)));
         var write = Connection.WriteAsync(chunk, CancellationToken.None);
         if (!write.IsCompletedSuccessfully) return EndChunkAfterAsync(write);
         write.GetAwaiter().GetResult();
-        Connection.Write("\r\n"u8);
+        Connection.Write(ChunkWriter.DataEnd);
         return default;
     }
 
     private async ValueTask EndChunkAfterAsync(ValueTask write)
     {
         await write;
-        Connection.Write("\r\n"u8);
+        Connection.Write(ChunkWriter.DataEnd);
     }
 
     private async ValueTask FinishAfterAsync(ValueTask write)
@@ -243,7 +243,7 @@ public sealed partial class HttpRequest
     private void FinishBody()
     {
         if (_response == ResponseState.Counted && _bodyLeft > 0) throw new InvalidOperationException($"The response ended {_bodyLeft} bytes before its declared length.");
-        if (_response == ResponseState.Chunked) Connection.Write("0\r\n\r\n"u8);
+        if (_response == ResponseState.Chunked) Connection.Write(ChunkWriter.BodyEnd);
         _response = ResponseState.Complete;
     }
 

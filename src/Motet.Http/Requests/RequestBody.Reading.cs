@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Motet.Http;
 
-public sealed unsafe partial class RequestBody
+public sealed partial class RequestBody
 {
     // What is read at once from a chunked body; sizes and data come mixed, so it cannot go straight to the reader's memory.
     private const int RawSize = 16 * 1024;
@@ -12,11 +12,10 @@ public sealed unsafe partial class RequestBody
     private bool _hasStarted;
     private RejectReason _failure;
     private long _remaining;
-    private long _total;
-    private ChunkedDecoder _decoder;
+    private ChunkedDecoder? _decoder;
 
     // Bytes behind the head that arrived with it and lie in the loop's receive buffer: only while the handler runs synchronously.
-    private byte* _window;
+    private unsafe byte* _window;
     private int _windowLength;
     private int _windowTaken;
 
@@ -40,7 +39,7 @@ public sealed unsafe partial class RequestBody
         _ => !AwaitsContinue,
     };
 
-    internal void Begin(byte* window, int length)
+    internal unsafe void Begin(byte* window, int length)
     {
         var head = _request.Head;
         _window = window;
@@ -49,7 +48,8 @@ public sealed unsafe partial class RequestBody
         if (head.IsChunked)
         {
             _state = BodyState.Chunked;
-            _decoder = new ChunkedDecoder(_request.Limits);
+            if (_decoder is null) _decoder = new ChunkedDecoder(_request.Limits);
+            else _decoder.Reset(_request.Limits);
             MaxBytes = _request.Limits.MaxBodyBytes;
         }
         else if (head.ContentLength > 0)
@@ -62,20 +62,20 @@ public sealed unsafe partial class RequestBody
 
     /// <summary>The receive buffer is needed for others: what was not taken of it stays with the connection.</summary>
     /// <returns>How many bytes behind the head were taken.</returns>
-    internal int Detach()
+    internal unsafe int Detach()
     {
         _windowLength = 0;
         _window = null;
         return _windowTaken;
     }
 
-    internal void Reset()
+    internal unsafe void Reset()
     {
         if (_raw is not null) ReleaseRaw();
         _state = BodyState.Complete;
         _hasStarted = false;
         _failure = RejectReason.None;
-        _remaining = _total = 0;
+        _remaining = 0;
         _windowLength = _windowTaken = 0;
         _window = null;
     }
@@ -107,11 +107,12 @@ public sealed unsafe partial class RequestBody
     private void Start()
     {
         _hasStarted = true;
-        if (_remaining > MaxBytes) Fail(RejectReason.BodyTooLarge);
+        if (_state == BodyState.Chunked) _decoder!.MaxBodyBytes = MaxBytes;
+        else if (_remaining > MaxBytes) Fail(RejectReason.BodyTooLarge);
         if (_request.Head.ExpectContinue && _windowLength == 0) _request.SendContinue();
     }
 
-    private int TryReadCounted(Span<byte> destination)
+    private unsafe int TryReadCounted(Span<byte> destination)
     {
         if (destination.Length > _remaining) destination = destination[..(int)_remaining];
         var read = Math.Min(_windowLength, destination.Length);
@@ -132,21 +133,19 @@ public sealed unsafe partial class RequestBody
         return read;
     }
 
-    private int TryReadChunks(Span<byte> destination)
+    private unsafe int TryReadChunks(Span<byte> destination)
     {
         while (true)
         {
             if (_windowLength == 0 && _rawStart == _rawEnd && !TryFillRaw()) return -1;
             var source = _windowLength > 0 ? new ReadOnlySpan<byte>(_window, _windowLength) : _raw.AsSpan(_rawStart, _rawEnd - _rawStart);
-            var status = _decoder.Decode(source, destination, out var consumed, out var produced);
-            if (_windowLength > 0) TakeWindow(consumed);
-            else _rawStart += consumed;
+            var result = _decoder!.Decode(source, destination);
+            if (_windowLength > 0) TakeWindow(result.Consumed);
+            else _rawStart += result.Consumed;
 
-            _total += produced;
-            if (_total > MaxBytes) Fail(RejectReason.BodyTooLarge);
-            if (status == ChunkStatus.Rejected) Fail(_decoder.RejectReason);
-            if (status == ChunkStatus.Complete) FinishChunks();
-            if (produced > 0 || _state == BodyState.Complete) return produced;
+            if (result.Status == ChunkedStatus.Rejected) Fail(_decoder.RejectReason);
+            if (result.Status == ChunkedStatus.Complete) FinishChunks();
+            if (result.Produced > 0 || _state == BodyState.Complete) return result.Produced;
         }
     }
 
@@ -170,7 +169,7 @@ public sealed unsafe partial class RequestBody
         ReleaseRaw();
     }
 
-    private void TakeWindow(int count)
+    private unsafe void TakeWindow(int count)
     {
         Debug.Assert(count <= _windowLength, "More was taken than there is.");
         _window += count;

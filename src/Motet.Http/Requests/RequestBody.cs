@@ -7,7 +7,7 @@ namespace Motet.Http;
 /// <summary>
 /// The body of a request, read on demand: while nobody reads, nothing is taken from the connection and the client is held back. Loop thread only, like the request.
 /// </summary>
-public sealed unsafe partial class RequestBody : Stream
+public sealed partial class RequestBody : Stream
 {
     private readonly HttpRequest _request;
 

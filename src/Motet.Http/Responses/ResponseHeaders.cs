@@ -24,20 +24,20 @@ public sealed class ResponseHeaders
 
     /// <summary>Adds a line; the same name may be added again (<c>Set-Cookie</c>).</summary>
     /// <param name="name">A token (RFC 9110 §5.6.2).</param>
-    /// <param name="value">Text without control characters; sent as UTF-8.</param>
-    /// <exception cref="ArgumentException">The name is no token or is the server's, or the value has a control character.</exception>
+    /// <param name="value">Visible ASCII, space and tab.</param>
+    /// <exception cref="ArgumentException">The name is no token or is the server's, or the value has other characters.</exception>
     public void Add(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        if (!ResponseHead.IsValidName(name)) throw new ArgumentException($"'{name}' is not a header name.", nameof(name));
-        if (!ResponseHead.IsValidValue(value)) throw new ArgumentException($"The value of {name} has a control character.", nameof(value));
+        if (!FieldWriter.IsName(name)) throw new ArgumentException($"'{name}' is not a header name.", nameof(name));
+        if (!FieldWriter.IsValue(value)) throw new ArgumentException($"The value of {name} has a character that a header value cannot have.", nameof(value));
         if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"{name} is written by the server.", nameof(name));
 
         HasContentType |= name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase);
-        Encoding.UTF8.GetBytes(name, _lines);
+        Encoding.ASCII.GetBytes(name, _lines);
         _lines.Write(": "u8);
-        Encoding.UTF8.GetBytes(value, _lines);
+        Encoding.ASCII.GetBytes(value, _lines);
         _lines.Write("\r\n"u8);
     }
 

@@ -70,7 +70,7 @@ internal sealed unsafe class NetLoop : LoopTask
     }
 
     /// <inheritdoc/>
-    protected internal override void Run()
+    protected override void Run()
     {
         // Flushing may run handlers that write to other connections; those join the end of this list.
         for (var i = 0; i < _dirtyCount; i++)

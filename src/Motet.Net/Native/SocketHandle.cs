@@ -6,7 +6,7 @@ namespace Motet.Net;
 
 /// <summary>
 /// What a socket can do, over a plain descriptor. A connection is owned by one loop and closed there, so there is no
-/// <see cref="SafeHandle"/> on the way: its reference counting would cost two interlocked operations on each call.
+/// <c>SafeHandle</c> on the way: its reference counting would cost two interlocked operations on each call.
 /// </summary>
 internal static unsafe class SocketHandle
 {
