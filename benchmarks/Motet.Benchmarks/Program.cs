@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+
+// dotnet run -c Release --project benchmarks/Motet.Benchmarks -- --filter '*HeadParsing*'
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
