@@ -45,6 +45,6 @@ public class HeadParsing
     private int Parse(byte[] bytes)
     {
         _head.Reset();
-        return (int)HeadParser.Parse(bytes, _head, HttpLimits.Default) + _head.HeaderCount;
+        return (int)HeadParser.Parse(bytes, _head, ServerLimits.Default) + _head.HeaderCount;
     }
 }

@@ -98,7 +98,7 @@ public class AcceptedHeadTests
         Assert.NotEmpty(section);
         var bytes = HeadOutcome.Bytes(raw);
 
-        var (status, head) = HeadOutcome.ParseInEveryWay(bytes, HttpLimits.Default);
+        var (status, head) = HeadOutcome.ParseInEveryWay(bytes, ServerLimits.Default);
 
         Assert.Equal(expected, HeadOutcome.Describe(head, bytes));
         Assert.Equal(HeadStatus.Complete, status);

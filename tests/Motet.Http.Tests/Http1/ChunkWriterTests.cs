@@ -33,7 +33,7 @@ public class ChunkWriterTests
         written.AddRange(ChunkWriter.BodyEnd);
 
         var destination = new byte[6000];
-        var result = new ChunkedDecoder(HttpLimits.Default).Decode(written.ToArray(), destination);
+        var result = new ChunkedDecoder(ServerLimits.Default).Decode(written.ToArray(), destination);
 
         Assert.Equal(new ChunkedResult(written.Count, 5318, ChunkedStatus.Complete), result);
     }

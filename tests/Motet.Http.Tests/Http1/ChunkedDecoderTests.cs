@@ -97,7 +97,7 @@ public class ChunkedDecoderTests
     public void ABodyIsUnderstoodAndWhatFollowsIsLeft(string section, string raw, string expected)
     {
         Assert.NotEmpty(section);
-        var outcome = ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw + Next), HttpLimits.Default);
+        var outcome = ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw + Next), ServerLimits.Default);
 
         Assert.Equal(new ChunkedOutcome(ChunkedStatus.Complete, RejectReason.None, expected, raw.Length), outcome);
     }
@@ -107,7 +107,7 @@ public class ChunkedDecoderTests
     public void ABodyIsRefused(string section, string raw, RejectReason reason)
     {
         Assert.NotEmpty(section);
-        var outcome = ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new HttpLimits { MaxBodyBytes = null });
+        var outcome = ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new ServerLimits { MaxBodyBytes = null });
 
         Assert.Equal((ChunkedStatus.Rejected, reason), (outcome.Status, outcome.Reason));
     }
@@ -118,7 +118,7 @@ public class ChunkedDecoderTests
     {
         Assert.NotEmpty(section + expected);
         for (var length = 0; length < raw.Length; length++)
-            Assert.Equal(ChunkedStatus.NeedMore, ChunkedOutcome.Decode(HeadOutcome.Bytes(raw[..length]), HttpLimits.Default, [], 100).Status);
+            Assert.Equal(ChunkedStatus.NeedMore, ChunkedOutcome.Decode(HeadOutcome.Bytes(raw[..length]), ServerLimits.Default, [], 100).Status);
     }
 
     [Theory]
@@ -128,12 +128,12 @@ public class ChunkedDecoderTests
     [InlineData("0\r\n\r\n", 0, RejectReason.None)]
     [InlineData("1\r\nx\r\n0\r\n\r\n", 0, RejectReason.BodyTooLarge)]
     public void ABodyMayBeAsLargeAsTheLimit(string raw, long limit, RejectReason expected) =>
-        Assert.Equal(expected, ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new HttpLimits { MaxBodyBytes = limit }).Reason);
+        Assert.Equal(expected, ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new ServerLimits { MaxBodyBytes = limit }).Reason);
 
     [Fact]
     public void ATooLargeChunkIsRefusedAtItsHead()
     {
-        var decoder = new ChunkedDecoder(new HttpLimits { MaxBodyBytes = 1000 });
+        var decoder = new ChunkedDecoder(new ServerLimits { MaxBodyBytes = 1000 });
         Assert.Equal(ChunkedStatus.Rejected, decoder.Decode("7fffffff\r\n"u8, []).Status);
         Assert.Equal(RejectReason.BodyTooLarge, decoder.RejectReason);
     }
@@ -145,7 +145,7 @@ public class ChunkedDecoderTests
     [InlineData("1        ", RejectReason.None)]
     [InlineData("1         ", RejectReason.BadChunkExtension)]
     public void ExtensionsOfAllChunksTogetherAreLimited(string raw, RejectReason expected) =>
-        Assert.Equal(expected, ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new HttpLimits { MaxChunkExtensionBytes = 8 }).Reason);
+        Assert.Equal(expected, ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new ServerLimits { MaxChunkExtensionBytes = 8 }).Reason);
 
     [Theory]
     [InlineData("0\r\na: bcdef\r\n\r\n", RejectReason.None)]
@@ -155,12 +155,12 @@ public class ChunkedDecoderTests
     [InlineData("0\r\na:\r\nb:\r\n\r\n", RejectReason.None)]
     [InlineData("0\r\na:\r\nb:\r\nc:\r\n", RejectReason.TooManyHeaders)]
     public void TrailersAreLimited(string raw, RejectReason expected) =>
-        Assert.Equal(expected, ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new HttpLimits { MaxTrailerBytes = 12, MaxHeaderCount = 2 }).Reason);
+        Assert.Equal(expected, ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new ServerLimits { MaxTrailerBytes = 12, MaxHeaderCount = 2 }).Reason);
 
     [Fact]
     public void AFullDestinationIsSaidAndNothingIsLost()
     {
-        var decoder = new ChunkedDecoder(HttpLimits.Default);
+        var decoder = new ChunkedDecoder(ServerLimits.Default);
         var destination = new byte[3];
         var source = "5\r\nhello\r\n0\r\n\r\nrest"u8;
 
@@ -177,14 +177,14 @@ public class ChunkedDecoderTests
     [Fact]
     public void TrailersAreFoundByNameAndForgottenByReset()
     {
-        var decoder = new ChunkedDecoder(HttpLimits.Default);
+        var decoder = new ChunkedDecoder(ServerLimits.Default);
         decoder.Decode("0\r\nA: 1\r\nb: 2\r\na: 3\r\n\r\n"u8, []);
 
         Assert.Equal(0, decoder.FindTrailer("a"u8));
         Assert.Equal(2, decoder.FindTrailer("a"u8, 1));
         Assert.Equal("3", Encoding.ASCII.GetString(decoder.Trailers[2].Value(decoder.TrailerBytes)));
 
-        decoder.Reset(HttpLimits.Default);
+        decoder.Reset(ServerLimits.Default);
 
         Assert.Equal(0, decoder.Trailers.Length);
         Assert.Equal(new ChunkedResult(11, 1, ChunkedStatus.Complete), decoder.Decode("1\r\nx\r\n0\r\n\r\n"u8, new byte[9]));
@@ -193,7 +193,7 @@ public class ChunkedDecoderTests
     [Fact]
     public void DecodingAllocatesNothing()
     {
-        var decoder = new ChunkedDecoder(HttpLimits.Default);
+        var decoder = new ChunkedDecoder(ServerLimits.Default);
         var source = "5;a=\"b\"\r\nhello\r\n0\r\nX: y\r\n\r\n"u8.ToArray();
         var destination = new byte[16];
         Run();
@@ -205,7 +205,7 @@ public class ChunkedDecoderTests
         void Run()
         {
             decoder.Decode(source, destination);
-            decoder.Reset(HttpLimits.Default);
+            decoder.Reset(ServerLimits.Default);
         }
     }
 }

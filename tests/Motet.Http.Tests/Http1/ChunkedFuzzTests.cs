@@ -9,7 +9,7 @@ public class ChunkedFuzzTests
         "\r", "\n", "\r\n", "0\r\n", "0\r\n\r\n", "1\r\nx\r\n", "5", "f", ";", ";a", ";a=b", ";a=\"b\"", "\"", "\\", "=", " ", "\t", "\0", "\xff", "a: b\r\n", ":", "ffffffffffffffff", "0000000000000000",
     ];
 
-    private static readonly HttpLimits Tight = new() { MaxBodyBytes = 12, MaxChunkExtensionBytes = 6, MaxTrailerBytes = 16, MaxHeaderCount = 1 };
+    private static readonly ServerLimits Tight = new() { MaxBodyBytes = 12, MaxChunkExtensionBytes = 6, MaxTrailerBytes = 16, MaxHeaderCount = 1 };
 
     /// <summary>Whatever the bytes: no exception, the verdict and the body of the reference, and the same however they are cut.</summary>
     [Theory]
@@ -28,13 +28,13 @@ public class ChunkedFuzzTests
             var text = Mutate(random, corpus);
             var bytes = HeadOutcome.Bytes(text);
 
-            var outcome = ChunkedOutcome.Decode(bytes, HttpLimits.Default, [], bytes.Length + 1);
+            var outcome = ChunkedOutcome.Decode(bytes, ServerLimits.Default, [], bytes.Length + 1);
             var reference = ReferenceChunkedBody.Read(text);
             if (outcome.Status == ChunkedStatus.Complete) accepted++;
             if ((outcome.Status == ChunkedStatus.Complete) != (reference is not null) || (reference is not null && outcome != reference))
                 Assert.Fail($"seed {seed}, input {i}: {Show(text)}\ndecoder {outcome}\nreference {reference}");
 
-            var limits = random.Next(2) == 0 ? Tight : HttpLimits.Default;
+            var limits = random.Next(2) == 0 ? Tight : ServerLimits.Default;
             var cuts = Enumerable.Range(0, random.Next(6)).Select(_ => random.Next(bytes.Length + 1)).Order().ToArray();
             var whole = ChunkedOutcome.Decode(bytes, limits, [], bytes.Length + 1);
             var cut = ChunkedOutcome.Decode(bytes, limits, cuts, random.Next(1, 8));

@@ -6,7 +6,7 @@ namespace Motet.Http.Tests;
 internal sealed record ChunkedOutcome(ChunkedStatus Status, RejectReason Reason, string Body, int Consumed)
 {
     /// <summary>Decodes whole, cut at every place, byte by byte and into destinations of every small size, and asserts that it makes no difference.</summary>
-    public static ChunkedOutcome DecodeInEveryWay(byte[] bytes, HttpLimits limits)
+    public static ChunkedOutcome DecodeInEveryWay(byte[] bytes, ServerLimits limits)
     {
         var whole = Decode(bytes, limits, [], bytes.Length);
         for (var cut = 0; cut <= bytes.Length; cut++) Assert.Equal(whole, Decode(bytes, limits, [cut], bytes.Length));
@@ -19,7 +19,7 @@ internal sealed record ChunkedOutcome(ChunkedStatus Status, RejectReason Reason,
     }
 
     /// <summary>Decodes the bytes cut at the given places, as a connection would, with so much room for data at a time.</summary>
-    public static ChunkedOutcome Decode(byte[] bytes, HttpLimits limits, IEnumerable<int> cuts, int room)
+    public static ChunkedOutcome Decode(byte[] bytes, ServerLimits limits, IEnumerable<int> cuts, int room)
     {
         var decoder = new ChunkedDecoder(limits);
         var body = new StringBuilder();

@@ -11,7 +11,7 @@ public class HeadFuzzTests
         "Connection: close\r\n", "Expect: 100-continue\r\n", "chunked", "http://a", "https://a:443", "CONNECT ", "OPTIONS ", "HTTP/1.0", "HTTP/2.0", ":80", ":65536", " x\r\n",
     ];
 
-    private static readonly HttpLimits Tight = new() { MaxRequestLineBytes = 60, MaxHeadBytes = 160, MaxHeaderCount = 6 };
+    private static readonly ServerLimits Tight = new() { MaxRequestLineBytes = 60, MaxHeadBytes = 160, MaxHeaderCount = 6 };
 
     /// <summary>Whatever the bytes: no exception, the verdict of the reference, and the same verdict however they are cut.</summary>
     [Theory]
@@ -33,13 +33,13 @@ public class HeadFuzzTests
             var bytes = HeadOutcome.Bytes(text);
 
             head.Reset();
-            var status = HeadParser.Parse(bytes, head, HttpLimits.Default);
+            var status = HeadParser.Parse(bytes, head, ServerLimits.Default);
             var reference = ReferenceHead.Read(text);
             if ((status == HeadStatus.Complete) != (reference is not null) || (reference is not null && reference != Meaning(head, bytes)))
                 Assert.Fail($"seed {seed}, input {i}: {Show(text)}\nparser {status} {HeadOutcome.Describe(head, bytes)}\nreference {reference}");
             if (status == HeadStatus.Complete) accepted++;
 
-            var limits = random.Next(3) == 0 ? Tight : HttpLimits.Default;
+            var limits = random.Next(3) == 0 ? Tight : ServerLimits.Default;
             head.Reset();
             var expected = HeadOutcome.Everything(HeadParser.Parse(bytes, head, limits), head);
             split.Reset();

@@ -4,7 +4,7 @@ namespace Motet.Http.Tests;
 
 public class HeadLimitTests
 {
-    private static readonly HttpLimits Small = new() { MaxRequestLineBytes = 20, MaxHeadBytes = 64, MaxHeaderCount = 3 };
+    private static readonly ServerLimits Small = new() { MaxRequestLineBytes = 20, MaxHeadBytes = 64, MaxHeaderCount = 3 };
 
     [Theory]
     [InlineData("GET /123456 HTTP/1.1\r\nHost: a\r\n\r\n", RejectReason.None)]
@@ -36,7 +36,7 @@ public class HeadLimitTests
 
     [Fact]
     public void TheLimitOfTheHeadHoldsForTheRequestLineToo() =>
-        Assert.Equal(RejectReason.HeadTooLarge, ReasonOf("GET /" + new string('x', 1000), new HttpLimits { MaxHeadBytes = 64 }));
+        Assert.Equal(RejectReason.HeadTooLarge, ReasonOf("GET /" + new string('x', 1000), new ServerLimits { MaxHeadBytes = 64 }));
 
     [Theory]
     [InlineData("X: 1\r\nX: 2\r\n\r\n", RejectReason.None)]
@@ -48,7 +48,7 @@ public class HeadLimitTests
     {
         var bytes = Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: a\r\n" + string.Concat(Enumerable.Range(1, 127).Select(i => $"X-{i}: {i}\r\n")) + "\r\n");
         var head = new RequestHead();
-        Assert.Equal(HeadStatus.Complete, HeadParser.Parse(bytes, head, HttpLimits.Default));
+        Assert.Equal(HeadStatus.Complete, HeadParser.Parse(bytes, head, ServerLimits.Default));
         Assert.Equal(128, head.HeaderCount);
         Assert.Equal("127", Encoding.ASCII.GetString(head.Headers[127].Value(bytes)));
 
@@ -56,7 +56,7 @@ public class HeadLimitTests
         for (var i = 0; i < 10; i++)
         {
             head.Reset();
-            HeadParser.Parse(bytes, head, HttpLimits.Default);
+            HeadParser.Parse(bytes, head, ServerLimits.Default);
         }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -83,8 +83,8 @@ public class HeadLimitTests
             foreach (var input in inputs)
             {
                 head.Reset();
-                HeadParser.Parse(input.AsSpan(0, input.Length / 2), head, HttpLimits.Default);
-                HeadParser.Parse(input, head, HttpLimits.Default);
+                HeadParser.Parse(input.AsSpan(0, input.Length / 2), head, ServerLimits.Default);
+                HeadParser.Parse(input, head, ServerLimits.Default);
                 head.Find(input, "connection"u8);
             }
         }
@@ -93,12 +93,12 @@ public class HeadLimitTests
     [Fact]
     public void LimitsThatMakeNoSenseAreRefused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new HttpLimits { MaxRequestLineBytes = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new HttpLimits { MaxHeadBytes = int.MaxValue });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new HttpLimits { MaxHeaderCount = -1 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new HttpLimits { MaxBodyBytes = -1 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new HttpLimits { MaxTrailerBytes = 1 });
-        Assert.Null(new HttpLimits { MaxBodyBytes = null }.MaxBodyBytes);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServerLimits { MaxRequestLineBytes = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServerLimits { MaxHeadBytes = int.MaxValue });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServerLimits { MaxHeaderCount = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServerLimits { MaxBodyBytes = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServerLimits { MaxTrailerBytes = 1 });
+        Assert.Null(new ServerLimits { MaxBodyBytes = null }.MaxBodyBytes);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public class HeadLimitTests
     [InlineData(RejectReason.UnsupportedVersion, 505)]
     public void AReasonHasTheStatusItsSectionNames(RejectReason reason, int status) => Assert.Equal(status, (int)reason.ToStatus());
 
-    private static RejectReason ReasonOf(string raw, HttpLimits limits)
+    private static RejectReason ReasonOf(string raw, ServerLimits limits)
     {
         var (status, head) = HeadOutcome.ParseInEveryWay(HeadOutcome.Bytes(raw), limits);
         Assert.Equal(head.RejectReason == RejectReason.None ? HeadStatus.Complete : HeadStatus.Rejected, status);

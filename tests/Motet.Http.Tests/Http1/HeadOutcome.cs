@@ -36,7 +36,7 @@ internal static class HeadOutcome
     };
 
     /// <summary>Parses the bytes whole, byte by byte, and cut at every place, and asserts that it makes no difference.</summary>
-    public static (HeadStatus Status, RequestHead Head) ParseInEveryWay(byte[] bytes, HttpLimits limits)
+    public static (HeadStatus Status, RequestHead Head) ParseInEveryWay(byte[] bytes, ServerLimits limits)
     {
         var whole = new RequestHead();
         var status = HeadParser.Parse(bytes, whole, limits);

@@ -221,7 +221,7 @@ public class RejectedHeadTests
     private static void IsRefused(string section, string raw, RejectReason reason)
     {
         Assert.NotEmpty(section);
-        var (status, head) = HeadOutcome.ParseInEveryWay(HeadOutcome.Bytes(raw), HttpLimits.Default);
+        var (status, head) = HeadOutcome.ParseInEveryWay(HeadOutcome.Bytes(raw), ServerLimits.Default);
 
         Assert.Equal(reason, head.RejectReason);
         Assert.Equal(HeadStatus.Rejected, status);

@@ -13,14 +13,14 @@ internal sealed partial class ChunkedDecoder
     // 2^63 - 1 has 16 hexadecimal digits; more can only be zeros in front, an endless line that never gets anywhere.
     private const int MaxSizeDigits = 16;
 
-    private HttpLimits _limits;
+    private ServerLimits _limits;
     private ChunkedState _state;
     private int _sizeDigits;
     private ulong _remaining;
     private int _extensionBytes;
 
     /// <summary>A decoder at the first byte of a body.</summary>
-    public ChunkedDecoder(HttpLimits limits)
+    public ChunkedDecoder(ServerLimits limits)
     {
         _limits = limits;
         MaxBodyBytes = limits.MaxBodyBytes;
@@ -32,14 +32,14 @@ internal sealed partial class ChunkedDecoder
     /// <summary>The sizes of all chunks whose heads have been read, the present one included: the body has at least so many bytes.</summary>
     public long AnnouncedBytes { get; private set; }
 
-    /// <summary>The limit of <see cref="AnnouncedBytes"/>, or null. From <see cref="HttpLimits.MaxBodyBytes"/>; a handler may set another before it reads.</summary>
+    /// <summary>The limit of <see cref="AnnouncedBytes"/>, or null. From <see cref="ServerLimits.MaxBodyBytes"/>; a handler may set another before it reads.</summary>
     public long? MaxBodyBytes { get; set; }
 
     /// <summary>Whether the whole body, with its trailers, was read.</summary>
     public bool IsComplete => _state == ChunkedState.Complete;
 
     /// <summary>Makes ready for another body and gives the trailers back.</summary>
-    public void Reset(HttpLimits limits)
+    public void Reset(ServerLimits limits)
     {
         _limits = limits;
         MaxBodyBytes = limits.MaxBodyBytes;
