@@ -12,7 +12,7 @@ internal static class ListeningSocket
         if (descriptor < 0) throw Errno.ToException(Errno.Last, "Opening a socket");
         try
         {
-            if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip, reusePort);
+            if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip, options, reusePort);
             else RemoveStaleUnixSocket(endPoint);
 
             if (SocketHandle.Bind(descriptor, endPoint) != 0) throw Errno.ToException(Errno.Last, $"Binding to {endPoint}");
@@ -27,11 +27,13 @@ internal static class ListeningSocket
         }
     }
 
-    private static void ConfigureTcp(int descriptor, IPEndPoint endPoint, bool reusePort)
+    private static void ConfigureTcp(int descriptor, IPEndPoint endPoint, ListenerOptions options, bool reusePort)
     {
         SocketHandle.SetReuseAddress(descriptor);
         if (reusePort && !SocketHandle.SetReusePort(descriptor)) throw Errno.ToException(Errno.Last, "Sharing the port between loops");
         if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) SocketHandle.SetIpv6Only(descriptor, !endPoint.Address.Equals(IPAddress.IPv6Any));
+
+        if (options.DeferAccept > TimeSpan.Zero) SocketHandle.SetDeferAccept(descriptor, options.DeferAccept);
 
         // Accepted sockets inherit it, which saves a system call on each of them.
         SocketHandle.SetNoDelay(descriptor);

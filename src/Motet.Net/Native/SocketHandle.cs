@@ -23,6 +23,7 @@ internal static unsafe class SocketHandle
     private const int ShutdownWriteDirection = 1;
     private const int TcpProtocol = 6;
     private const int TcpNoDelay = 1;
+    private const int TcpDeferAccept = 9;
     private const int Ipv6Protocol = 41;
     private const int MaxAddressLength = 128;
 
@@ -108,6 +109,12 @@ internal static unsafe class SocketHandle
     public static bool SetReusePort(int descriptor) => SetOption(descriptor, SocketLevel, ReusePort, 1);
 
     public static void SetNoDelay(int descriptor) => SetOption(descriptor, TcpProtocol, TcpNoDelay, 1);
+
+    /// <summary>Linux: clients are accepted when their first bytes are there, or after the time. Elsewhere nothing happens.</summary>
+    public static void SetDeferAccept(int descriptor, TimeSpan time)
+    {
+        if (IsLinux) SetOption(descriptor, TcpProtocol, TcpDeferAccept, (int)Math.Ceiling(time.TotalSeconds));
+    }
 
     public static void SetIpv6Only(int descriptor, bool only) => SetOption(descriptor, Ipv6Protocol, Ipv6Only, only ? 1 : 0);
 
