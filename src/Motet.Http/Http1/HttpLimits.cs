@@ -10,7 +10,7 @@ public sealed class HttpLimits
     private const int Ceiling = 1 << 20;
 
     /// <summary>The limits a server has when nobody sets others.</summary>
-    public static HttpLimits Default { get; } = new();
+    internal static HttpLimits Default { get; } = new();
 
     /// <summary>
     /// The longest request line, counted without its CRLF; a longer one is answered with 414.
