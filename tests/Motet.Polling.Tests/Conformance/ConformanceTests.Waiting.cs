@@ -167,14 +167,14 @@ public abstract partial class ConformanceTests
     public void ADisposedPollerLeavesNoDescriptors()
     {
         NewPoller().Dispose();
-        var before = Libc.CountDescriptors();
+        var before = Libc.OpenDescriptors();
         for (var i = 0; i < 50; i++)
         {
             using var poller = NewPoller();
             poller.Wait(new Notification[1], TimeSpan.Zero);
         }
 
-        Assert.Equal(before, Libc.CountDescriptors());
+        Assert.DoesNotContain(Libc.OpenDescriptors(), descriptor => !before.Contains(descriptor));
     }
 
     [Fact]

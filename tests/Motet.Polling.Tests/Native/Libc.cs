@@ -52,6 +52,12 @@ internal static unsafe partial class Libc
             return (int)write(fd, at, (nuint)bytes.Length);
     }
 
-    /// <summary>How many descriptors the process has open.</summary>
-    public static int CountDescriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+    /// <summary>What descriptors the process has open, with what they stand for.</summary>
+    public static HashSet<string> OpenDescriptors() =>
+        Directory.GetFileSystemEntries("/proc/self/fd")
+            .Select(path => (Name: Path.GetFileName(path), Target: new FileInfo(path).LinkTarget))
+
+            // The listing itself has one open, which is gone by now.
+            .Where(descriptor => descriptor.Target is not (null or "") && !descriptor.Target.StartsWith("/proc/", StringComparison.Ordinal))
+            .Select(descriptor => $"{descriptor.Name} {descriptor.Target}").ToHashSet();
 }
