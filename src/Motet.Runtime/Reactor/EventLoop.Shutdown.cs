@@ -14,9 +14,8 @@ public sealed partial class EventLoop
     private int _runningLatePosts;
 
     /// <summary>
-    /// Asks the loop to end, and returns at once. The turn under way is finished; then services hand their resources over,
-    /// the remaining resources are told (<see cref="LoopResource.OnLoopStopping"/>), work that is queued then runs for up to a second,
-    /// timers are dropped, resources that are still there are unwatched, and the thread ends. Any thread; again without effect.
+    /// Asks the loop to end, and returns at once. The turn under way is finished; then resources are told (<see cref="LoopResource.OnLoopStopping"/>),
+    /// services hand theirs over, work that is queued by then runs for up to a second, timers are dropped, resources that are still there are unwatched, and the thread ends. Any thread; again without effect.
     /// </summary>
     public void Stop()
     {
@@ -51,11 +50,12 @@ public sealed partial class EventLoop
 
     private void End()
     {
-        foreach (var service in _services.ToArray()) Contain(service, static service => service.OnLoopStopping());
         foreach (var resource in _resources.ToArray())
         {
             if (resource?.Loop == this) Contain(resource, static resource => resource.OnLoopStopping());
         }
+
+        foreach (var service in _services.ToArray()) Contain(service, static service => service.OnLoopStopping());
 
         var deadline = Stopwatch.GetTimestamp() + (long)(LastWorkTime.TotalSeconds * Stopwatch.Frequency);
         do
