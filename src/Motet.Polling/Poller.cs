@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Motet.Polling;
@@ -16,6 +15,7 @@ public sealed class Poller : IDisposable
 
     private readonly WakeGate _gate;
     private int _state;
+    private uint _turn;
 
     /// <summary>Makes a poller on the best engine of this machine.</summary>
     /// <exception cref="PollException">The system has no descriptors or memory left, or no engine.</exception>
@@ -89,32 +89,90 @@ public sealed class Poller : IDisposable
             Registrar.Close();
     }
 
+    /// <summary>True while the waiting thread sleeps or is about to. For tests.</summary>
+    internal bool IsAsleep => _gate.IsAsleep;
+
     private int Look(Span<Notification> notifications)
     {
-        var count = Filter(notifications, Engine.Wait(notifications, TimeSpan.Zero));
+        var now = Registrar.NextDue == long.MaxValue ? 0 : MonotonicTime.Now;
+        var count = HasOwnNews(now) ? TakeAll(notifications, now) : TakeReady(notifications);
         _gate.TakeRequest();
         return count;
     }
 
     private int WaitUntil(Span<Notification> notifications, TimeSpan timeout)
     {
-        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : MonotonicTime.After(MonotonicTime.Now, timeout);
-        var remaining = timeout;
-        while (true)
+        var now = 0L;
+        var deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : MonotonicTime.After(now = MonotonicTime.Now, timeout);
+        for (var turn = 0; ; turn++)
         {
-            _gate.FallAsleep();
-            var count = Engine.Wait(notifications, _gate.IsRequested ? TimeSpan.Zero : remaining);
-            _gate.StayAwake();
-            count = Filter(notifications, count);
+            // Without timers and without a limit the time is never asked for.
+            var nextDue = Registrar.NextDue;
+            if (nextDue != long.MaxValue && (turn > 0 || now == 0))
+                now = MonotonicTime.Now;
+
+            int count;
+            if (HasOwnNews(now))
+            {
+                count = TakeAll(notifications, now);
+            }
+            else
+            {
+                if (turn > 0 && deadline != long.MaxValue)
+                {
+                    now = MonotonicTime.Now;
+                    if (now >= deadline)
+                        return 0;
+                }
+
+                count = Sleep(notifications, Math.Min(deadline, nextDue), nextDue, now);
+            }
+
             if (_gate.TakeRequest() || count > 0)
                 return count;
-            if (deadline != long.MaxValue)
-            {
-                remaining = MonotonicTime.Until(deadline, MonotonicTime.Now);
-                if (remaining == TimeSpan.Zero)
-                    return 0;
-            }
         }
+    }
+
+    private int Sleep(Span<Notification> notifications, long until, long nextDue, long now)
+    {
+        var timeout = until == long.MaxValue ? Timeout.InfiniteTimeSpan : MonotonicTime.Until(until, now);
+        _gate.FallAsleep();
+
+        // The last look, now that each thread with news would wake us.
+        if (_gate.IsRequested || Registrar.HasSignals || Registrar.NextDue < nextDue)
+            timeout = TimeSpan.Zero;
+        var count = Engine.Wait(notifications, timeout);
+        _gate.StayAwake();
+        return Filter(notifications, count);
+    }
+
+    private bool HasOwnNews(long now) => Registrar.NextDue <= now || Registrar.HasSignals;
+
+    private int TakeReady(Span<Notification> notifications) => Filter(notifications, Engine.Wait(notifications, TimeSpan.Zero));
+
+    /// <summary>
+    /// Channels, timers and descriptors share the caller's memory: none may starve the others. Channels and timers take a half at most while descriptors are ready,
+    /// and take turns at being first, which decides where there is room for one or two only.
+    /// </summary>
+    private int TakeAll(Span<Notification> notifications, long now)
+    {
+        var turn = _turn++;
+        var half = (notifications.Length + (int)(turn & 1)) / 2;
+        var count = TakeOwn(notifications[..half], now, timersFirst: (turn & 2) == 0);
+        if (count < notifications.Length)
+            count += TakeReady(notifications[count..]);
+        if (count < notifications.Length)
+            count += TakeOwn(notifications[count..], now, timersFirst: false);
+        return count;
+    }
+
+    private int TakeOwn(Span<Notification> notifications, long now, bool timersFirst)
+    {
+        var first = (notifications.Length + 1) / 2;
+        var count = timersFirst ? Registrar.TakeTimers(notifications[..first], now) : Registrar.TakeSignals(notifications[..first]);
+        count += timersFirst ? Registrar.TakeSignals(notifications[count..]) : Registrar.TakeTimers(notifications[count..], now);
+        count += timersFirst ? Registrar.TakeTimers(notifications[count..], now) : Registrar.TakeSignals(notifications[count..]);
+        return count;
     }
 
     private int Filter(Span<Notification> notifications, int count)

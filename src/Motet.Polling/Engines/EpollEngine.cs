@@ -147,8 +147,14 @@ internal sealed unsafe class EpollEngine : PollEngine
     {
         var change = stackalloc byte[16];
         Epoll.WriteEvent(change, flags, data);
-        if (Epoll.epoll_ctl(_epoll, operation, descriptor, change) < 0)
-            throw PollException.FromErrno(Marshal.GetLastSystemError(), $"Watching descriptor {descriptor} with epoll");
+        if (Epoll.epoll_ctl(_epoll, operation, descriptor, change) >= 0)
+            return;
+
+        // A watched descriptor that is not open any more is forgotten, as one that was opened anew is.
+        var errno = Marshal.GetLastSystemError();
+        if (errno == Errno.EBADF && operation == Epoll.EPOLL_CTL_MOD)
+            errno = Errno.ENOENT;
+        throw PollException.FromErrno(errno, $"Watching descriptor {descriptor} with epoll");
     }
 
     private int WaitForEvents(int limit, TimeSpan timeout)

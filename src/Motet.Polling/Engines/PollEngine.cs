@@ -59,6 +59,30 @@ public abstract class PollEngine : IDisposable
     /// <param name="disposing">False when the garbage collector calls.</param>
     protected abstract void Dispose(bool disposing);
 
-    /// <summary>Makes the best engine of this machine: epoll on Linux.</summary>
-    public static PollEngine CreateDefault() => new EpollEngine();
+    /// <summary>The names of the engines that this machine has, the best one first.</summary>
+    public static IReadOnlyList<string> Available { get; } = FindAvailable();
+
+    /// <summary>Makes the best engine of this machine: epoll on Linux, kqueue on macOS and the BSDs, otherwise poll.</summary>
+    /// <exception cref="PollException">The system has no descriptors or memory left.</exception>
+    public static PollEngine CreateDefault() => Create(Available[0]);
+
+    /// <summary>Makes the engine of a name.</summary>
+    /// <param name="name">One of <see cref="Available"/>: <c>epoll</c>, <c>kqueue</c> or <c>poll</c>.</param>
+    /// <exception cref="PollException"><see cref="PollError.NotSupported"/> when this machine has no such engine; <see cref="PollError.LimitReached"/>.</exception>
+    public static PollEngine Create(string name) => name switch
+    {
+        "epoll" when Available.Contains(name) => new EpollEngine(),
+        "poll" when Available.Contains(name) => new PosixPollEngine(),
+        _ => throw new PollException(PollError.NotSupported, $"There is no engine '{name}' here; there is: {string.Join(", ", Available)}."),
+    };
+
+    private static string[] FindAvailable()
+    {
+        var names = new List<string>();
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid())
+            names.Add("epoll");
+        if (!OperatingSystem.IsWindows())
+            names.Add("poll");
+        return [.. names];
+    }
 }
