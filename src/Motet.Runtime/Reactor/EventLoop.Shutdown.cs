@@ -11,6 +11,7 @@ public sealed partial class EventLoop
     private static readonly Action<EventLoop> RunLatePostsCallback = static loop => loop.RunLatePosts();
 
     private volatile bool _stopRequested;
+    private bool _isEnding;
     private int _runningLatePosts;
 
     /// <summary>
@@ -48,8 +49,11 @@ public sealed partial class EventLoop
         return IsCurrent ? default : new ValueTask(Completion);
     }
 
+    internal bool IsEnding => _isEnding;
+
     private void End()
     {
+        _isEnding = true;
         foreach (var resource in _resources.ToArray())
         {
             if (resource?.Loop == this) Contain(resource, static resource => resource.OnLoopStopping());
