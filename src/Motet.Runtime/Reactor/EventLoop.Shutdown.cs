@@ -77,7 +77,7 @@ public sealed partial class EventLoop
         _running = null;
         _runningState = null;
         LoopRegistry.Remove(this);
-        t_current = null;
+        _currentLoop = null;
         while (_local.Count > 0) _posted.Push(_local.Dequeue());
         // A thread that took the sleep flag down may be about to write to the poller's descriptor, which must not be closed, and be
         // somebody else's, before it has.

@@ -32,7 +32,7 @@ public sealed partial class EventLoop
 
     private void RunThread()
     {
-        t_current = this;
+        _currentLoop = this;
         System.Threading.SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
         LoopRegistry.Add(this);
         while (!_stopRequested) Turn();

@@ -7,10 +7,10 @@ namespace Motet.Runtime;
 /// <param name="Value">The number, from 1; 0 means none.</param>
 public readonly record struct ResourceId(ulong Value)
 {
-    private static ulong s_last;
+    private static ulong _last;
 
     /// <summary>Whether this is <c>default</c>, the id of no resource.</summary>
     public bool IsNone => Value == 0;
 
-    internal static ResourceId Create() => new(Interlocked.Increment(ref s_last));
+    internal static ResourceId Create() => new(Interlocked.Increment(ref _last));
 }

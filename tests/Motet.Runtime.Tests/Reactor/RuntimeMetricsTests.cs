@@ -21,10 +21,13 @@ public class RuntimeMetricsTests
         await Deadline.UntilAsync(() => loop.GetStatistics().Turns > turns);
 
         var values = new Dictionary<string, double>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, self) =>
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
         {
             if (instrument.Meter.Name == "Motet.Runtime") self.EnableMeasurementEvents(instrument);
-        } };
+        }
+        };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
         listener.Start();

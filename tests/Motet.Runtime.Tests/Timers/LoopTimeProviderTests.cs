@@ -76,19 +76,23 @@ public sealed class LoopTimeProviderTests : IDisposable
     {
         var calls = 0;
         var fired = new TaskCompletionSource();
-        using var timer = _loop.TimeProvider.CreateTimer(
-            _ =>
-            {
-                calls++;
-                fired.TrySetResult();
-            },
-            null,
-            TimeSpan.FromMilliseconds(5),
-            Timeout.InfiniteTimeSpan);
-        Assert.True(timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
-        await Task.Delay(20, TestContext.Current.CancellationToken);
+        ITimer? timer = null;
+        await _loop.InvokeAsync(() =>
+        {
+            timer = _loop.TimeProvider.CreateTimer(
+                _ =>
+                {
+                    calls++;
+                    fired.TrySetResult();
+                },
+                null,
+                TimeSpan.FromMilliseconds(5),
+                Timeout.InfiniteTimeSpan);
+            Assert.True(timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        }).Within();
+        await Task.Delay(TimeSpan.FromMilliseconds(20), _loop.TimeProvider).Within();
         Assert.Equal(0, calls);
-        Assert.True(timer.Change(TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan));
+        Assert.True(timer!.Change(TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan));
         await fired.Task.Within();
         Assert.Equal(1, calls);
     }
@@ -101,7 +105,7 @@ public sealed class LoopTimeProviderTests : IDisposable
         await Deadline.UntilAsync(() => calls > 0);
         await timer.DisposeAsync();
         var after = calls;
-        await Task.Delay(10, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromMilliseconds(10), _loop.TimeProvider).Within();
         Assert.Equal(after, calls);
         Assert.False(timer.Change(TimeSpan.Zero, TimeSpan.Zero));
         Assert.Equal(0, _loop.GetStatistics().Timers);
