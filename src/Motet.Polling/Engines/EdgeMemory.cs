@@ -6,10 +6,12 @@ namespace Motet.Polling;
 /// </summary>
 internal struct EdgeMemory
 {
-    // Repeats without a pause: a loop under load is often ready again by its next wait, and must not pay for that. One that leaves its data alone gets past it in microseconds.
+    // Reads are repeated without a pause at first: a loop under load is often readable again by its next wait, never having been seen empty, and must not pay for
+    // that. One that leaves its data alone gets past this in microseconds, and is then asked again each millisecond.
     private const int FreeRepeats = 16;
 
-    // Pauses double up to this power of two, in milliseconds: the price of a repeat that nobody wanted against the latest moment at which a missed edge is made up for.
+    // Sockets are nearly always writable, so pauses between repeats double up to this power of two, in milliseconds. It is also the longest that a writer waits whose
+    // socket became full and empty again between two waits.
     private const int LongestPausePower = 6;
 
     private byte _repeats;
@@ -23,12 +25,15 @@ internal struct EdgeMemory
 
     public readonly bool MayReport(long now) => !IsReported || _notBefore <= now;
 
-    public void Report(long now, bool pauseAtOnce)
+    public void Report(long now, bool isRead)
     {
         if (IsReported && _repeats < byte.MaxValue)
             _repeats++;
         IsReported = true;
-        var power = pauseAtOnce ? _repeats : _repeats - FreeRepeats;
-        _notBefore = power < 0 ? now : MonotonicTime.After(now, TimeSpan.FromMilliseconds(1 << Math.Min(power, LongestPausePower)));
+        _notBefore = now;
+        if (!isRead)
+            _notBefore = MonotonicTime.After(now, TimeSpan.FromMilliseconds(1 << Math.Min((int)_repeats, LongestPausePower)));
+        else if (_repeats >= FreeRepeats)
+            _notBefore = MonotonicTime.After(now, TimeSpan.FromMilliseconds(1));
     }
 }

@@ -1,3 +1,5 @@
+using Motet.Polling.Native;
+
 namespace Motet.Polling;
 
 /// <summary>
@@ -11,6 +13,8 @@ namespace Motet.Polling;
 /// </remarks>
 public abstract class PollEngine : IDisposable
 {
+    private static readonly Kqueue? s_kqueue = Kqueue.Find();
+
     /// <summary>The short name, such as <c>epoll</c>.</summary>
     public abstract string Name { get; }
 
@@ -59,7 +63,10 @@ public abstract class PollEngine : IDisposable
     /// <param name="disposing">False when the garbage collector calls.</param>
     protected abstract void Dispose(bool disposing);
 
-    /// <summary>The names of the engines that this machine has, the best one first.</summary>
+    /// <summary>
+    /// The names of the engines that this machine has, the best one first. <c>kqueue</c> is taken from the C library on macOS and the BSDs, or from the library that the
+    /// environment variable <c>MOTET_KQUEUE_LIBRARY</c> names when the process starts (libkqueue on Linux).
+    /// </summary>
     public static IReadOnlyList<string> Available { get; } = FindAvailable();
 
     /// <summary>Makes the best engine of this machine: epoll on Linux, kqueue on macOS and the BSDs, otherwise poll.</summary>
@@ -72,6 +79,7 @@ public abstract class PollEngine : IDisposable
     public static PollEngine Create(string name) => name switch
     {
         "epoll" when Available.Contains(name) => new EpollEngine(),
+        "kqueue" when Available.Contains(name) => new KqueueEngine(s_kqueue!),
         "poll" when Available.Contains(name) => new PosixPollEngine(),
         _ => throw new PollException(PollError.NotSupported, $"There is no engine '{name}' here; there is: {string.Join(", ", Available)}."),
     };
@@ -81,6 +89,8 @@ public abstract class PollEngine : IDisposable
         var names = new List<string>();
         if (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid())
             names.Add("epoll");
+        if (s_kqueue is not null)
+            names.Add("kqueue");
         if (!OperatingSystem.IsWindows())
             names.Add("poll");
         return [.. names];

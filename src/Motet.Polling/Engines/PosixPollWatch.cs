@@ -88,11 +88,11 @@ internal struct PosixPollWatch(long change, int descriptor, Token token, Interes
         if (!((reading && _reading.MayReport(now)) || (writing && _writing.MayReport(now)) || (ending && _ending.MayReport(now))))
             return false;
         if (reading)
-            _reading.Report(now, pauseAtOnce: false);
+            _reading.Report(now, isRead: true);
         if (writing)
-            _writing.Report(now, pauseAtOnce: true);
+            _writing.Report(now, isRead: false);
         if (ending)
-            _ending.Report(now, pauseAtOnce: true);
+            _ending.Report(now, isRead: false);
         return true;
     }
 }

@@ -18,7 +18,7 @@ public abstract partial class ConformanceTests : IDisposable
 
     protected ConformanceTests(string engine)
     {
-        Assert.SkipUnless(PollEngine.Available.Contains(engine), $"This machine has no {engine}.");
+        Assert.SkipUnless(PollEngine.Available.Contains(engine), $"This machine has no {engine}{(engine == "kqueue" && KqueueEmulation.Missing is { } reason ? ": " + reason : "")}.");
         EngineName = engine;
         Poller = NewPoller();
     }
