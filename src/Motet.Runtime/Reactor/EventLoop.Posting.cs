@@ -82,7 +82,7 @@ public sealed partial class EventLoop
 
     internal void Enqueue(WorkItem item)
     {
-        if (t_current == this)
+        if (_currentLoop == this)
         {
             _local.Enqueue(item);
             return;
