@@ -14,14 +14,18 @@ public sealed unsafe partial class Connection
     public bool IsInputPaused => Has(State.InputPaused);
 
     /// <summary>Stops calling the handler with data until <see cref="ResumeInput"/>. What the current callback does not consume is kept.</summary>
-    public void PauseInput() => _state |= State.InputPaused;
+    public void PauseInput() => _state = (_state | State.InputPaused) & ~State.InputDue;
 
     /// <summary>Goes on calling the handler with data, beginning with what was kept. Outside a callback the handler may be called before this returns.</summary>
     public void ResumeInput()
     {
         if (!Has(State.InputPaused)) return;
         _state &= ~State.InputPaused;
-        if (Has(State.InCallback | State.Closed)) return;
+        if (Has(State.InCallback | State.Closed))
+        {
+            _state |= State.InputDue;
+            return;
+        }
 
         EnterCallback();
         try
@@ -69,6 +73,12 @@ public sealed unsafe partial class Connection
     public void Unread(ReadOnlySpan<byte> data)
     {
         if (data.IsEmpty || Has(State.Closed)) return;
+        if (!Has(State.InputPaused)) _state |= State.InputDue;
+        PutBack(data);
+    }
+
+    private void PutBack(ReadOnlySpan<byte> data)
+    {
         if (_kept is null)
         {
             Keep(data);
@@ -170,7 +180,7 @@ public sealed unsafe partial class Connection
 
         var consumed = _handler.OnData(this, new Span<byte>(pointer, length));
         Debug.Assert((uint)consumed <= (uint)length, "A handler consumed more than there is.");
-        if (consumed < length && !Has(State.Closed)) Keep(new ReadOnlySpan<byte>(pointer + consumed, length - consumed));
+        if (consumed < length && !Has(State.Closed)) PutBack(new ReadOnlySpan<byte>(pointer + consumed, length - consumed));
     }
 
     /// <summary>Offers the kept bytes until they are consumed, or the handler wants more first, or none.</summary>
@@ -184,6 +194,7 @@ public sealed unsafe partial class Connection
         }
 
         // Set aside during the call: the handler may read on, or put bytes back, and those come behind these.
+        _state &= ~State.InputDue;
         var (kept, start, end) = (_kept, _keptStart, _keptEnd);
         _kept = null;
         int consumed;
@@ -200,7 +211,7 @@ public sealed unsafe partial class Connection
         }
         else
         {
-            Unread(kept.AsSpan(start, end - start));
+            PutBack(kept.AsSpan(start, end - start));
             ArrayPool<byte>.Shared.Return(kept);
         }
     }
@@ -261,10 +272,18 @@ public sealed unsafe partial class Connection
 
     private void TellEndOfInput()
     {
-        if (!Has(State.EndOfInput) || Has(State.EndOfInputTold | State.InputPaused | State.Closed)) return;
+        if (!Has(State.EndOfInput) || Has(State.EndOfInputTold | State.InputPaused | State.InputDue | State.Closed)) return;
         _state |= State.EndOfInputTold;
         if (!Has(State.Lingering)) _handler.OnEndOfInput(this);
         else if (_head is null) CloseNow(_closeReason);
+    }
+
+    /// <summary>Input was resumed, or bytes were put back, within a callback: the handler has not seen all that is there.</summary>
+    private void DeliverDue()
+    {
+        _state &= ~State.InputDue;
+        DeliverKept();
+        TellEndOfInput();
     }
 
     private void ContinueReadingLater()
@@ -276,11 +295,12 @@ public sealed unsafe partial class Connection
             {
                 var connection = (Connection)state!;
                 connection._state &= ~State.ReadScheduled;
-                if (connection.Has(State.Closed | State.InputPaused) || !connection.Has(State.MayHaveInput)) return;
+                if (connection.Has(State.Closed | State.InputPaused) || !connection.Has(State.MayHaveInput | State.InputDue)) return;
                 connection.EnterCallback();
                 try
                 {
-                    connection.ReceiveAll();
+                    if (connection.Has(State.InputDue)) connection.DeliverDue();
+                    if (connection.Has(State.MayHaveInput) && !connection.Has(State.InputPaused | State.Closed)) connection.ReceiveAll();
                 }
                 catch (Exception exception)
                 {

@@ -85,6 +85,9 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
         /// <summary>The kernel announced the peer's end or an error: reading goes on until it is met, because nothing more will be announced.</summary>
         HangUp = 16384,
+
+        /// <summary>Input was resumed, or bytes were put back, within a callback: they are offered to the handler soon.</summary>
+        InputDue = 32768,
     }
 
     /// <summary>The event loop that the connection lives on. Any thread.</summary>
@@ -211,6 +214,7 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
         _state &= ~State.InCallback;
         if (Has(State.Closed)) Finish();
+        else if (Has(State.InputDue)) ContinueReadingLater();
     }
 
     /// <summary>Runs one callback of the handler from outside the descriptor's own readiness.</summary>
