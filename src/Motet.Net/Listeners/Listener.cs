@@ -136,7 +136,7 @@ public sealed class Listener : IAsyncDisposable
         {
             for (var i = 0; i < acceptors.Length; i++)
             {
-                var descriptor = ListeningSocket.Open(endPoint, Options, reusePort);
+                var descriptor = ListeningSocket.Open(endPoint, Options, reusePort, isFirst: i == 0);
                 acceptors[i] = new Acceptor(this, Loops.Loops[i], descriptor, spread: acceptors.Length == 1 && Loops.Loops.Count > 1);
 
                 // The system chose a port for the first socket; the others listen on the same.

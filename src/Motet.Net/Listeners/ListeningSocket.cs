@@ -6,16 +6,24 @@ namespace Motet.Net;
 /// <summary>Opens the descriptors that listeners accept on.</summary>
 internal static class ListeningSocket
 {
-    public static int Open(EndPoint endPoint, ListenerOptions options, bool reusePort)
+    /// <summary>A socket that listens.</summary>
+    /// <param name="endPoint">Where.</param>
+    /// <param name="options">How.</param>
+    /// <param name="reusePort">Whether more sockets of this process will listen there.</param>
+    /// <param name="isFirst">Whether it is the first of those.</param>
+    public static int Open(EndPoint endPoint, ListenerOptions options, bool reusePort, bool isFirst)
     {
         var descriptor = SocketHandle.Create(endPoint);
         if (descriptor < 0) throw Errno.ToException(Errno.Last, "Opening a socket");
         try
         {
-            if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip, options, reusePort);
+            if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip, options);
             else RemoveStaleUnixSocket(endPoint);
 
+            // The first binds alone, so that an address that somebody else shares between loops of his own is in use; the others bind beside it.
+            if (reusePort && !isFirst) SharePort(descriptor);
             if (SocketHandle.Bind(descriptor, endPoint) != 0) throw Errno.ToException(Errno.Last, $"Binding to {endPoint}");
+            if (reusePort && isFirst) SharePort(descriptor);
             if (endPoint is UnixDomainSocketEndPoint unix && unix.ToString() is ['/' or '.', ..] path && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, options.UnixSocketMode);
             if (Libc.listen(descriptor, options.Backlog) != 0) throw Errno.ToException(Errno.Last, $"Listening on {endPoint}");
             return descriptor;
@@ -27,10 +35,14 @@ internal static class ListeningSocket
         }
     }
 
-    private static void ConfigureTcp(int descriptor, IPEndPoint endPoint, ListenerOptions options, bool reusePort)
+    private static void SharePort(int descriptor)
+    {
+        if (!SocketHandle.SetReusePort(descriptor)) throw Errno.ToException(Errno.Last, "Sharing the port between loops");
+    }
+
+    private static void ConfigureTcp(int descriptor, IPEndPoint endPoint, ListenerOptions options)
     {
         SocketHandle.SetReuseAddress(descriptor);
-        if (reusePort && !SocketHandle.SetReusePort(descriptor)) throw Errno.ToException(Errno.Last, "Sharing the port between loops");
         if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) SocketHandle.SetIpv6Only(descriptor, !endPoint.Address.Equals(IPAddress.IPv6Any));
 
         if (options.DeferAccept > TimeSpan.Zero) SocketHandle.SetDeferAccept(descriptor, options.DeferAccept);
