@@ -10,6 +10,9 @@ internal sealed unsafe class EpollEngine : PollEngine
     // Two pages of events: enough to empty a busy server's ready list in one call, small enough to stay in the first-level cache.
     private const int EventsPerWait = 512;
 
+    // Below this a millisecond is much. Above, rounding up adds less than a tenth, and epoll_wait costs 150 ns less than epoll_pwait2.
+    private const long ShortTimeoutTicks = 10 * TimeSpan.TicksPerMillisecond;
+
     // epoll_wait counts milliseconds in an int.
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(int.MaxValue);
 
@@ -168,7 +171,7 @@ internal sealed unsafe class EpollEngine : PollEngine
         if (ticks <= 0)
             return Epoll.epoll_wait(_epoll, _events, limit, ticks == 0 ? 0 : -1);
 
-        if (ticks % TimeSpan.TicksPerMillisecond != 0 && _hasNanosecondWait)
+        if (ticks % TimeSpan.TicksPerMillisecond != 0 && ticks < ShortTimeoutTicks && _hasNanosecondWait)
         {
             var count = WaitNanoseconds(limit, ticks);
             if (_hasNanosecondWait)
