@@ -98,15 +98,14 @@ public abstract partial class ConformanceTests
                     if (spins > 2_000)
                         Thread.Yield();
                 }
-
-                // Now the waiter is on its way from one wait to the next: meet it at different places.
-                Thread.SpinWait(random.Next(12));
             }
         });
         other.IsBackground = true;
         other.Start();
         while (answered < Rounds)
         {
+            // The news is under way by now: meet it at different places on the way to sleep.
+            Thread.SpinWait(random.Next(40));
             var clock = Stopwatch.StartNew();
             Wait(Deadline);
             Assert.True(clock.Elapsed < Deadline, $"News {answered + 1} was lost.");
