@@ -14,7 +14,7 @@ internal sealed unsafe class EpollEngine : PollEngine
     private const ulong WakeData = 0;
 
     // False once the C library (musl, glibc before 2.35) or the kernel (before 5.11) turned out to have no epoll_pwait2.
-    private static bool s_hasNanosecondWait = Environment.Is64BitProcess;
+    private static bool _hasNanosecondWait = Environment.Is64BitProcess;
 
     private readonly int _epoll;
     private readonly int _wake;
@@ -163,10 +163,10 @@ internal sealed unsafe class EpollEngine : PollEngine
         if (ticks <= 0)
             return Epoll.epoll_wait(_epoll, _events, limit, ticks == 0 ? 0 : -1);
 
-        if (ticks % TimeSpan.TicksPerMillisecond != 0 && s_hasNanosecondWait)
+        if (ticks % TimeSpan.TicksPerMillisecond != 0 && _hasNanosecondWait)
         {
             var count = WaitNanoseconds(limit, ticks);
-            if (s_hasNanosecondWait)
+            if (_hasNanosecondWait)
                 return count;
         }
 
@@ -186,12 +186,12 @@ internal sealed unsafe class EpollEngine : PollEngine
             };
             var count = Epoll.epoll_pwait2(_epoll, _events, limit, &time, null);
             if (count < 0 && Marshal.GetLastSystemError() is Errno.LinuxENOSYS or Errno.EPERM)
-                s_hasNanosecondWait = false;
+                _hasNanosecondWait = false;
             return count;
         }
         catch (EntryPointNotFoundException)
         {
-            s_hasNanosecondWait = false;
+            _hasNanosecondWait = false;
             return -1;
         }
     }

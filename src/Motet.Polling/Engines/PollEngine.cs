@@ -13,7 +13,7 @@ namespace Motet.Polling;
 /// </remarks>
 public abstract class PollEngine : IDisposable
 {
-    private static readonly Kqueue? s_kqueue = Kqueue.Find();
+    private static readonly Kqueue? SystemKqueue = Kqueue.Find();
 
     /// <summary>The short name, such as <c>epoll</c>.</summary>
     public abstract string Name { get; }
@@ -79,7 +79,7 @@ public abstract class PollEngine : IDisposable
     public static PollEngine Create(string name) => name switch
     {
         "epoll" when Available.Contains(name) => new EpollEngine(),
-        "kqueue" when Available.Contains(name) => new KqueueEngine(s_kqueue!),
+        "kqueue" when Available.Contains(name) => new KqueueEngine(SystemKqueue!),
         "poll" when Available.Contains(name) => new PosixPollEngine(),
         _ => throw new PollException(PollError.NotSupported, $"There is no engine '{name}' here; there is: {string.Join(", ", Available)}."),
     };
@@ -89,7 +89,7 @@ public abstract class PollEngine : IDisposable
         var names = new List<string>();
         if (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid())
             names.Add("epoll");
-        if (s_kqueue is not null)
+        if (SystemKqueue is not null)
             names.Add("kqueue");
         if (!OperatingSystem.IsWindows())
             names.Add("poll");

@@ -12,7 +12,7 @@ internal sealed unsafe class Kqueue
     internal const string LibraryVariable = "MOTET_KQUEUE_LIBRARY";
 
     // .NET has no name for it: this is what uname(3) says.
-    private static readonly bool s_isNetBsd = RuntimeInformation.OSDescription.StartsWith("NetBSD", StringComparison.Ordinal);
+    private static readonly bool IsNetBsd = RuntimeInformation.OSDescription.StartsWith("NetBSD", StringComparison.Ordinal);
 
     private readonly delegate* unmanaged<int> _kqueue;
     private readonly delegate* unmanaged<int, byte*, nint, byte*, nint, Epoll.Timespec*, int> _kevent;
@@ -24,7 +24,7 @@ internal sealed unsafe class Kqueue
         _kevent = (delegate* unmanaged<int, byte*, nint, byte*, nint, Epoll.Timespec*, int>)kevent;
         _free = (delegate* unmanaged<int, void>)free;
         Layout = layout;
-        (ReadFilter, WriteFilter) = s_isNetBsd ? (0, 1) : (-1, -2);
+        (ReadFilter, WriteFilter) = IsNetBsd ? (0, 1) : (-1, -2);
     }
 
     internal KeventLayout Layout { get; }
@@ -36,7 +36,7 @@ internal sealed unsafe class Kqueue
     /// <summary>EVFILT_USER, where there is one (OpenBSD and old NetBSDs refuse it).</summary>
     internal int UserFilter { get; } =
         OperatingSystem.IsMacOS() || OperatingSystem.IsIOS() || OperatingSystem.IsTvOS() || OperatingSystem.IsMacCatalyst() ? -10
-        : s_isNetBsd ? 8
+        : IsNetBsd ? 8
         : -11;
 
     /// <summary>Finds the functions; null where there are none.</summary>
@@ -58,7 +58,7 @@ internal sealed unsafe class Kqueue
         var (name, layout) = ("kevent", KeventLayout.Short);
         if (OperatingSystem.IsFreeBSD())
             layout = KeventLayout.FreeBsd;
-        else if (s_isNetBsd)
+        else if (IsNetBsd)
             (name, layout) = NativeLibrary.TryGetExport(library, "__kevent100", out _) ? ("__kevent100", KeventLayout.NetBsd10) : ("__kevent50", KeventLayout.NetBsd9);
 
         // libkqueue's queues are more than a descriptor; it has a function of its own to free them.

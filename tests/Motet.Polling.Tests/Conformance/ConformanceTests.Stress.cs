@@ -13,7 +13,7 @@ public abstract partial class ConformanceTests
     public void NothingIsLostStaleOrLeakedUnderStress()
     {
         var seconds = double.TryParse(Environment.GetEnvironmentVariable("MOTET_STRESS_SECONDS"), out var wanted) ? wanted : 3;
-        var descriptors = Libc.CountDescriptors();
+        var descriptors = Libc.OpenDescriptors();
         var counts = new StressCounts();
         var waiter = new Thread(() => counts.Fail(Record.Exception(() => WaitUnderStress(counts))));
         waiter.Start();
@@ -36,7 +36,7 @@ public abstract partial class ConformanceTests
         Assert.Equal(0, counts.Stale);
         Assert.True(counts.Registered >= 1000 * Math.Min(seconds, 1), $"Only {counts.Registered} registrations: too few to prove anything.");
         Assert.Equal(0, Registrar.Slots.Count);
-        Assert.Equal(descriptors, Libc.CountDescriptors());
+        Assert.DoesNotContain(Libc.OpenDescriptors(), descriptor => !descriptors.Contains(descriptor));
         TestContext.Current.SendDiagnosticMessage($"{EngineName}: {counts.Registered} registrations, {counts.Events} events.");
     }
 

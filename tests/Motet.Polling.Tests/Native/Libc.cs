@@ -52,6 +52,12 @@ internal static unsafe partial class Libc
             return (int)write(fd, at, (nuint)bytes.Length);
     }
 
-    /// <summary>How many descriptors the process has open.</summary>
-    public static int CountDescriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+    /// <summary>What sockets, pipes and the like the process has open, by number.</summary>
+    public static HashSet<string> OpenDescriptors() =>
+        Directory.GetFileSystemEntries("/proc/self/fd")
+            .Select(path => (Name: Path.GetFileName(path), Target: new FileInfo(path).LinkTarget))
+
+            // Without files: the runtime opens assemblies as they are needed, and the listing itself has one open.
+            .Where(descriptor => descriptor.Target is not (null or "") && descriptor.Target[0] != '/')
+            .Select(descriptor => $"{descriptor.Name} {descriptor.Target}").ToHashSet();
 }
