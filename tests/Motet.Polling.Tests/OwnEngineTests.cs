@@ -96,6 +96,30 @@ public class OwnEngineTests
         Assert.InRange(count, 0, 1);
     }
 
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("kqueue")]
+    [InlineData("poll")]
+    public void AWakeThatWasHeardIsOver(string name)
+    {
+        // A wake-up that stays readable would turn each later wait into a busy loop.
+        Assert.SkipUnless(PollEngine.Available.Contains(name), $"This machine has no {name}.");
+        var engine = new RepeatingEngine(name);
+        using var poller = new Poller(engine);
+        var waker = new Thread(() =>
+        {
+            SpinWait.SpinUntil(() => poller.IsAsleep, Deadline);
+            poller.Wake();
+        });
+        waker.Start();
+        Assert.Equal(0, poller.Wait(new Notification[8], Timeout.InfiniteTimeSpan));
+        Assert.True(waker.Join(Deadline));
+        Assert.Equal(1, engine.Wakes);
+        var before = engine.Waits;
+        Assert.Equal(0, poller.Wait(new Notification[8], TimeSpan.FromMilliseconds(50)));
+        Assert.InRange(engine.Waits - before, 1, 3);
+    }
+
     [Fact]
     public void ThePollerDisposesItsEngine()
     {
@@ -113,10 +137,14 @@ public class OwnEngineTests
     }
 
     /// <summary>Real events, and all earlier ones once more with each wait.</summary>
-    private sealed class RepeatingEngine : PollEngine
+    private sealed class RepeatingEngine(string name) : PollEngine
     {
-        private readonly PollEngine _real = CreateDefault();
+        private readonly PollEngine _real = Create(name);
         private readonly List<Notification> _seen = [];
+
+        public RepeatingEngine() : this(Available[0])
+        {
+        }
 
         public Notification? Extra { get; init; }
 
@@ -125,6 +153,8 @@ public class OwnEngineTests
         public bool IsDisposed { get; private set; }
 
         public int Wakes { get; private set; }
+
+        public int Waits { get; private set; }
 
         /// <summary>Keeps the waiter in its sleep, whoever wakes it, until it is set.</summary>
         public ManualResetEventSlim? StaysAsleep { get; init; }
@@ -139,6 +169,7 @@ public class OwnEngineTests
 
         public override int Wait(Span<Notification> notifications, TimeSpan timeout)
         {
+            Waits++;
             if (Failure is not null)
                 throw Failure;
             var count = 0;
@@ -148,6 +179,8 @@ public class OwnEngineTests
                 notifications[count++] = extra;
             var fresh = _real.Wait(notifications[count..], timeout);
             StaysAsleep?.Wait(Deadline);
+            if (fresh <= 0)
+                return count == 0 ? fresh : count;
             _seen.AddRange(notifications.Slice(count, fresh));
             return count + fresh;
         }

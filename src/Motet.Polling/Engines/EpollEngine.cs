@@ -10,6 +10,12 @@ internal sealed unsafe class EpollEngine : PollEngine
     // Two pages of events: enough to empty a busy server's ready list in one call, small enough to stay in the first-level cache.
     private const int EventsPerWait = 512;
 
+    // Below this a millisecond is much. Above, rounding up adds less than a tenth, and epoll_wait costs 150 ns less than epoll_pwait2.
+    private const long ShortTimeoutTicks = 10 * TimeSpan.TicksPerMillisecond;
+
+    // epoll_wait counts milliseconds in an int.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(int.MaxValue);
+
     // No registration has the value 0 (generations begin with 1), so it can mean the eventfd.
     private const ulong WakeData = 0;
 
@@ -72,6 +78,8 @@ internal sealed unsafe class EpollEngine : PollEngine
         var count = WaitForEvents(limit, timeout);
         if (count < 0)
             return Interrupted(Marshal.GetLastSystemError());
+        if (count == 0)
+            return timeout <= LongestTimeout ? 0 : Early;
 
         var filled = 0;
         var at = _events;
@@ -82,7 +90,7 @@ internal sealed unsafe class EpollEngine : PollEngine
                 notifications[filled++] = new Notification(new Token(data), ToReadiness(Unsafe.ReadUnaligned<uint>(at)));
         }
 
-        return filled;
+        return filled == 0 ? Early : filled;
     }
 
     public override void Wake()
@@ -163,7 +171,7 @@ internal sealed unsafe class EpollEngine : PollEngine
         if (ticks <= 0)
             return Epoll.epoll_wait(_epoll, _events, limit, ticks == 0 ? 0 : -1);
 
-        if (ticks % TimeSpan.TicksPerMillisecond != 0 && _hasNanosecondWait)
+        if (ticks % TimeSpan.TicksPerMillisecond != 0 && ticks < ShortTimeoutTicks && _hasNanosecondWait)
         {
             var count = WaitNanoseconds(limit, ticks);
             if (_hasNanosecondWait)
@@ -197,5 +205,5 @@ internal sealed unsafe class EpollEngine : PollEngine
     }
 
     private static int Interrupted(int errno) =>
-        errno == Errno.EINTR ? 0 : throw PollException.FromErrno(errno, "epoll_wait");
+        errno == Errno.EINTR ? Early : throw PollException.FromErrno(errno, "epoll_wait");
 }

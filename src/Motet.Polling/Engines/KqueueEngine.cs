@@ -11,6 +11,9 @@ internal sealed unsafe partial class KqueueEngine : PollEngine
 {
     private const int EventsPerWait = 512;
 
+    // FreeBSD refuses more than 100,000,000 seconds.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(1_000_000);
+
     // No registration has the value 0, so it can mean the wake-up.
     private const ulong WakeData = 0;
 
@@ -77,11 +80,11 @@ internal sealed unsafe partial class KqueueEngine : PollEngine
         }
         else
         {
-            // FreeBSD refuses more than 100,000,000 seconds; whoever waits that long is told early and waits on.
+            var ticks = Math.Min(timeout.Ticks, LongestTimeout.Ticks);
             var time = new Epoll.Timespec
             {
-                tv_sec = Math.Min(timeout.Ticks / TimeSpan.TicksPerSecond, 1_000_000),
-                tv_nsec = timeout.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick,
+                tv_sec = ticks / TimeSpan.TicksPerSecond,
+                tv_nsec = ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick,
             };
             count = _kqueue.Call(_queue, null, 0, _events, limit, &time);
         }
@@ -89,10 +92,13 @@ internal sealed unsafe partial class KqueueEngine : PollEngine
         if (count < 0)
         {
             var errno = Marshal.GetLastSystemError();
-            return errno == Errno.EINTR ? 0 : throw PollException.FromErrno(errno, "kevent");
+            return errno == Errno.EINTR ? Early : throw PollException.FromErrno(errno, "kevent");
         }
 
-        return count == 0 ? 0 : Collect(notifications, count);
+        if (count == 0)
+            return timeout <= LongestTimeout ? 0 : Early;
+        var collected = Collect(notifications, count);
+        return collected == 0 ? Early : collected;
     }
 
     public override void Wake()

@@ -13,6 +13,9 @@ namespace Motet.Polling;
 /// </remarks>
 public abstract class PollEngine : IDisposable
 {
+    /// <summary>What <see cref="Wait"/> returns when it has nothing to report though the time is not up.</summary>
+    public const int Early = -1;
+
     private static readonly Kqueue? SystemKqueue = Kqueue.Find();
 
     /// <summary>The short name, such as <c>epoll</c>.</summary>
@@ -40,13 +43,13 @@ public abstract class PollEngine : IDisposable
     public abstract void Remove(int descriptor);
 
     /// <summary>
-    /// Waits for events. May return 0 before the time is up (a signal came, or <see cref="Wake"/>, or for no reason), never after it without need; time is
-    /// rounded up to what the system knows. A direction that was asked for is reported as ready also when the peer is gone or an error is pending; one that was not
-    /// asked for may be reported too (the poller masks it).
+    /// Waits for events. May come back early, and says so (<see cref="Early"/>): the poller goes on for what is left. Time is rounded up to what the system knows. A
+    /// direction that was asked for is reported as ready also when the peer is gone or an error is pending; one that was not asked for may be reported too (the
+    /// poller masks it).
     /// </summary>
     /// <param name="notifications">Where events go, at least one place; what does not fit is reported by the next wait.</param>
     /// <param name="timeout">How long to wait at most; zero only looks; <see cref="Timeout.InfiniteTimeSpan"/> is without limit.</param>
-    /// <returns>How many events were written.</returns>
+    /// <returns>How many events were written; 0 when the time is up; <see cref="Early"/> when it came back before, with nothing: a signal, <see cref="Wake"/>, or no reason.</returns>
     public abstract int Wait(Span<Notification> notifications, TimeSpan timeout);
 
     /// <summary>Makes the wait in progress, or the next one, return early. Any thread; many calls may become one.</summary>

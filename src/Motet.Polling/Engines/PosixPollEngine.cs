@@ -27,6 +27,7 @@ internal sealed unsafe class PosixPollEngine : PollEngine
     private bool _disposed;
 
     private bool _waiting;
+    private bool _wasWoken;
     private int _woken;
 
     public PosixPollEngine()
@@ -106,7 +107,7 @@ internal sealed unsafe class PosixPollEngine : PollEngine
         if (lookFirst)
         {
             var found = Poll(notifications, TimeSpan.Zero, everything: true);
-            if (found > 0 || timeout == TimeSpan.Zero)
+            if (found > 0 || _wasWoken || timeout == TimeSpan.Zero)
                 return found;
         }
 
@@ -136,6 +137,7 @@ internal sealed unsafe class PosixPollEngine : PollEngine
     private int Poll(Span<Notification> notifications, TimeSpan timeout, bool everything)
     {
         int length;
+        var isShortened = timeout.TotalMilliseconds > int.MaxValue;
         lock (_lock)
         {
             length = Prepare(everything, out var repeatAt);
@@ -143,7 +145,7 @@ internal sealed unsafe class PosixPollEngine : PollEngine
             {
                 var pause = MonotonicTime.Until(repeatAt, MonotonicTime.Now);
                 if (timeout == Timeout.InfiniteTimeSpan || pause < timeout)
-                    timeout = pause;
+                    (timeout, isShortened) = (pause, true);
             }
 
             _waiting = true;
@@ -155,10 +157,12 @@ internal sealed unsafe class PosixPollEngine : PollEngine
         {
             _waiting = false;
             if (count < 0)
-                return errno == Errno.EINTR ? 0 : throw PollException.FromErrno(errno, "poll");
-            if (_polled[0].revents != 0)
+                return errno == Errno.EINTR ? Early : throw PollException.FromErrno(errno, "poll");
+            _wasWoken = _polled[0].revents != 0;
+            if (_wasWoken)
                 Drain();
-            return count == 0 && !everything ? 0 : Collect(notifications, length, everything);
+            var filled = count == 0 && !everything ? 0 : Collect(notifications, length, everything);
+            return filled == 0 && (count > 0 || isShortened) ? Early : filled;
         }
     }
 
