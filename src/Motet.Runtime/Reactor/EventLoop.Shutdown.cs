@@ -81,7 +81,7 @@ public sealed partial class EventLoop
         while (_local.Count > 0) _posted.Push(_local.Dequeue());
         // A thread that took the sleep flag down may be about to write to the poller's descriptor, which must not be closed, and be
         // somebody else's, before it has.
-        if (Interlocked.Exchange(ref _wakeState, Ended) != Awake) _wakeUps++;
+        Interlocked.Exchange(ref _wakeState, Ended);
         SpinWait.SpinUntil(() => Volatile.Read(ref _wakesSent) == _wakeUps);
         _poller.Dispose();
         if (!_posted.IsEmpty) ScheduleLatePosts();

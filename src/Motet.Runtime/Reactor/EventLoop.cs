@@ -96,7 +96,7 @@ public sealed partial class EventLoop : IDisposable, IAsyncDisposable
         return loop;
     }
 
-    private void CheckLoop()
+    internal void CheckLoop()
     {
         if (_currentLoop != this) ThrowNotOnLoop();
     }

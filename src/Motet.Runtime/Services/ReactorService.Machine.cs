@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Motet.Runtime;
 
 /// <summary>What happens behind the callbacks.</summary>
@@ -176,11 +178,20 @@ public abstract partial class ReactorService : ITimerHandler, ILoopService
         RunCommands();
     }
 
+    [DoesNotReturn]
+    private static void ThrowNotAttached() => throw new InvalidOperationException("The service is not attached to a loop yet.");
+
+    private static void ThrowRegistered(ReactorResource resource) =>
+        throw new InvalidOperationException($"{resource} is registered already. Unregister it there first.");
+
     private void CheckActive()
     {
-        if (!IsRunning) throw new InvalidOperationException($"{GetType().Name} is not attached to a loop, or has ended.");
-        if (!Loop.IsCurrent) throw new InvalidOperationException($"Only code on {Loop.Name} may do this. Send a command to get there.");
+        if (!IsRunning || !Loop.IsCurrent) ThrowNotActive();
     }
+
+    private void ThrowNotActive() => throw new InvalidOperationException(IsRunning
+        ? $"Only code on {Loop.Name} may do this. Send a command to get there."
+        : $"{GetType().Name} is not attached to a loop, or has ended.");
 
     private void Remove(ReactorResource resource)
     {

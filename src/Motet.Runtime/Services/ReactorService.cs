@@ -16,7 +16,14 @@ public abstract partial class ReactorService
 
     /// <summary>The loop the service is attached to. Any thread.</summary>
     /// <exception cref="InvalidOperationException">It is attached to none.</exception>
-    public EventLoop Loop => _loop ?? throw new InvalidOperationException("The service is not attached to a loop yet.");
+    public EventLoop Loop
+    {
+        get
+        {
+            if (_loop is null) ThrowNotAttached();
+            return _loop;
+        }
+    }
 
     /// <summary>The resources that the service has registered.</summary>
     public IReadOnlyCollection<ReactorResource> Resources => _resources.Values;
@@ -32,7 +39,7 @@ public abstract partial class ReactorService
     public ResourceId Register(ReactorResource resource)
     {
         CheckActive();
-        if (resource.Service is not null) throw new InvalidOperationException($"{resource} is registered already. Unregister it there first.");
+        if (resource.Service is not null) ThrowRegistered(resource);
         resource.Service = this;
         resource.Id = ResourceId.Create();
         _resources.Add(resource.Id, resource);

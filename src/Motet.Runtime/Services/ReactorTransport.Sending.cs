@@ -24,9 +24,12 @@ public abstract partial class ReactorTransport
     /// <see cref="ReactorService.OnTransportDrained"/>), when the transport is not registered, and when writing fails (<see cref="ReactorService.OnError"/> follows). The bytes are written at
     /// once or copied. Loop only.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The caller is not on the loop of the service.</exception>
     public bool Send(ReadOnlySpan<byte> data)
     {
-        if (Service is not { Loop.IsCurrent: true } || data.Length > SendLimit - _pendingCount) return false;
+        if (Service is null) return false;
+        Service.Loop.CheckLoop();
+        if (data.Length > SendLimit - _pendingCount) return false;
         // Not watched yet: it may still be connecting, so its first event sends.
         while (Loop is not null && _pendingCount == 0 && !data.IsEmpty)
         {

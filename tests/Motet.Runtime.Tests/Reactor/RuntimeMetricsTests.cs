@@ -16,9 +16,7 @@ public class RuntimeMetricsTests
             loop.SetTimer(TimeSpan.FromHours(1), new CallbackTimer(_ => { }));
             Thread.Sleep(2);
         }).Within();
-        var turns = loop.GetStatistics().Turns;
-        await loop.InvokeAsync(() => { }).Within();
-        await Deadline.UntilAsync(() => loop.GetStatistics().Turns > turns);
+        await loop.TurnsAsync();
 
         var values = new Dictionary<string, double>();
         using var listener = new MeterListener

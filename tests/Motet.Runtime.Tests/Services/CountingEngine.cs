@@ -10,6 +10,8 @@ internal sealed class CountingEngine : PollEngine
 
     public int Modifications => Volatile.Read(ref _modifications);
 
+    public bool IsDisposed { get; private set; }
+
     public override string Name => _inner.Name;
 
     public override void Add(int descriptor, Token token, Interest interest, TriggerMode mode) => _inner.Add(descriptor, token, interest, mode);
@@ -26,5 +28,9 @@ internal sealed class CountingEngine : PollEngine
 
     public override void Wake() => _inner.Wake();
 
-    protected override void Dispose(bool disposing) => _inner.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        IsDisposed = true;
+        _inner.Dispose();
+    }
 }

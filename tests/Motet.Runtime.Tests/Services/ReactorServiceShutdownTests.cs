@@ -60,6 +60,23 @@ public class ReactorServiceShutdownTests
     }
 
     [Fact]
+    public async Task WhatWasSentBeforeTheLoopEndsIsHandled()
+    {
+        var loop = EventLoop.Start();
+        using var gate = new ManualResetEventSlim();
+        var service = new TestService();
+        var controller = loop.Attach(service, new ReactorServiceOptions { MaxCommandsPerTurn = 2 });
+        await service.LoggedAsync("started");
+        loop.Post(() => gate.Wait(Deadline.Limit));
+        for (var i = 0; i < 20; i++) Assert.True(controller.Send(self => self.Log.Enqueue("command")));
+        loop.Stop();
+        gate.Set();
+        await controller.Completion.Within();
+        Assert.Equal(20, service.Log.Count(entry => entry == "command"));
+        Assert.Equal("stopped", service.Log.Last());
+    }
+
+    [Fact]
     public async Task AServiceOnALoopThatHasEndedEndsToo()
     {
         var loop = EventLoop.Start();

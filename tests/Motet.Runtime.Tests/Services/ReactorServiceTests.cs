@@ -79,7 +79,11 @@ public sealed class ReactorServiceTests : IDisposable
             {
                 foreach (var pair in pairs) self.Register(new SocketTransport(pair.Near));
             },
-            Received = (_, transport) => transport.Send("answer"u8),
+            Received = (_, transport) =>
+            {
+                transport.IsReading = true;
+                transport.Send("answer"u8);
+            },
         };
         loop.Attach(service);
         for (var round = 0; round < 20; round++)
@@ -156,7 +160,7 @@ public sealed class ReactorServiceTests : IDisposable
         await service.LoggedAsync("received one");
         pair.Far.Send("two"u8);
         await Deadline.UntilAsync(() => pair.Near.Available == 3);
-        for (var i = 0; i < 5; i++) await _loop.InvokeAsync(() => { }).Within();
+        await _loop.TurnsAsync();
         Assert.DoesNotContain("received two", service.Log);
         controller.Send(self => ((ReactorTransport)self.Resources.Single()).IsReading = true);
         await service.LoggedAsync("received two");
@@ -281,7 +285,7 @@ public sealed class ReactorServiceTests : IDisposable
         await service.LoggedAsync("handed over");
         pair.Far.Send("two"u8);
         await Deadline.UntilAsync(() => pair.Near.Available == 3);
-        for (var i = 0; i < 5; i++) await _loop.InvokeAsync(() => { }).Within();
+        await _loop.TurnsAsync();
         Assert.Equal(["started", "registered", "received one", "handed over"], service.Log);
     }
 
