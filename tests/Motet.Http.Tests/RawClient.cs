@@ -59,15 +59,26 @@ internal sealed class RawClient : IDisposable
 
     public async Task<RawResponse> ReadResponseAsync(bool isToHead = false)
     {
-        int length;
-        while ((length = Received.IndexOf("\r\n\r\n"u8)) < 0) Assert.True(await FillAsync() > 0, $"The connection ended within a head: '{Encoding.Latin1.GetString(Received)}'.");
-        var response = new RawResponse(Encoding.Latin1.GetString(Received[..length]), []);
-        _start += length + 4;
+        var response = new RawResponse(await ReadHeadAsync(), []);
         if (isToHead || response.Status is < 200 or 204 or 304) return response;
         if (response["Transfer-Encoding"] == "chunked") return response with { BodyBytes = await ReadChunksAsync() };
         if (response["Content-Length"] is { } declared) return response with { BodyBytes = await ReadExactlyAsync(int.Parse(declared, CultureInfo.InvariantCulture)) };
         return response with { BodyBytes = await ReadRestAsync() };
     }
+
+    /// <summary>The head of a response, without the empty line.</summary>
+    public async Task<string> ReadHeadAsync()
+    {
+        int length;
+        while ((length = Received.IndexOf("\r\n\r\n"u8)) < 0) Assert.True(await FillAsync() > 0, $"The connection ended within a head: '{Encoding.Latin1.GetString(Received)}'.");
+        var head = Encoding.Latin1.GetString(Received[..length]);
+        _start += length + 4;
+        return head;
+    }
+
+    public async Task<string> ReadTextAsync(int count) => Encoding.Latin1.GetString(await ReadExactlyAsync(count));
+
+    public async Task<string> ReadRestTextAsync() => Encoding.Latin1.GetString(await ReadRestAsync());
 
     /// <summary>What comes up to the end of the connection; it must not be a reset.</summary>
     public async Task<byte[]> ReadRestAsync()
@@ -86,7 +97,7 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>The server closes in peace, and has sent nothing more.</summary>
-    public async Task ExpectEndAsync() => Assert.Equal("", Encoding.Latin1.GetString(await ReadRestAsync()));
+    public async Task ExpectEndAsync() => Assert.Equal("", await ReadRestTextAsync());
 
     /// <summary>The server resets the connection, whatever it sent before.</summary>
     public async Task ExpectResetAsync()
