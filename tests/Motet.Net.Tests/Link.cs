@@ -5,12 +5,11 @@ namespace Motet.Net.Tests;
 /// <summary>A connection accepted on a loop, and the plain blocking socket at its other end.</summary>
 internal sealed class Link : IAsyncDisposable
 {
-    private readonly EventLoopGroup _loops;
     private readonly Listener _listener;
 
     private Link(EventLoopGroup loops, Listener listener, Connection connection, Socket peer, ConcurrentQueue<Exception> failures)
     {
-        _loops = loops;
+        Loops = loops;
         _listener = listener;
         Connection = connection;
         Peer = peer;
@@ -21,7 +20,9 @@ internal sealed class Link : IAsyncDisposable
 
     public Socket Peer { get; }
 
-    public EventLoop Loop => _loops.Loops[0];
+    public EventLoopGroup Loops { get; }
+
+    public EventLoop Loop => Loops.Loops[0];
 
     /// <summary>What callbacks let escape.</summary>
     public ConcurrentQueue<Exception> Failures { get; }
@@ -73,7 +74,7 @@ internal sealed class Link : IAsyncDisposable
     {
         Peer.Dispose();
         await _listener.DisposeAsync();
-        await _loops.DisposeAsync();
+        await Loops.DisposeAsync();
     }
 
     private sealed class Callback(Action action) : ITimerHandler
