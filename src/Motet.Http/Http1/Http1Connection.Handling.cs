@@ -2,169 +2,156 @@ using Motet.Net;
 
 namespace Motet.Http;
 
+/// <summary>From the complete head to the next request.</summary>
 internal sealed partial class Http1Connection
 {
-    private bool _headHasDeadline;
-
-    private void StartHeadDeadline()
-    {
-        _headHasDeadline = true;
-        connection.SetDeadline(service.Limits.HeadTimeout);
-    }
+    /// <summary>
+    /// Answers that may wait for the client before requests that have arrived are left alone. 64 KiB, as <see cref="ConnectionOptions.HighWatermark"/>: a client that sends
+    /// requests and takes no answers must not make the server hold all of them.
+    /// </summary>
+    private const int MaxWaitingAnswerBytes = 64 * 1024;
 
     /// <summary>Calls the handler.</summary>
+    /// <param name="rest">What is to be waited for, when it is not done.</param>
     /// <returns>Whether everything about the request is done; if not, it goes on when the handler, or the rest of the body, does.</returns>
-    private bool Handle(HttpRequest request)
+    private bool Handle(HttpRequest request, out ValueTask rest)
     {
         _phase = Phase.Handling;
+        _headHasDeadline = false;
+        connection.ClearDeadline();
         HttpMetrics.Requests.Add(1);
-        ValueTask handling;
+        rest = default;
         try
         {
-            handling = service.Handler(request);
-            if (handling.IsCompleted)
+            var handling = service.Handler(request);
+            if (!handling.IsCompleted)
             {
-                handling.GetAwaiter().GetResult();
-                return FinishHandling(request) || Wait(default, request);
+                rest = handling;
+                return false;
             }
+
+            handling.GetAwaiter().GetResult();
         }
         catch (Exception exception)
         {
             Fail(request, exception);
-            return true;
         }
 
-        return Wait(handling, request);
+        return FinishHandling(request);
     }
 
-    /// <summary>The handler, or the rest of an unwanted body, takes longer than this callback.</summary>
-    private bool Wait(ValueTask handling, HttpRequest request)
+    private void Wait(HttpRequest request, ValueTask rest)
     {
         _phase = Phase.Waiting;
-        connection.ClearDeadline();
         connection.PauseInput();
-        _ = WaitAsync(handling, request);
-        return false;
+        _ = WaitAsync(request, rest);
     }
 
-    private async Task WaitAsync(ValueTask handling, HttpRequest request)
+    private async Task WaitAsync(HttpRequest request, ValueTask rest)
     {
         try
         {
-            await handling;
-            if (!FinishHandling(request) && connection.IsOpen) await DropBodyAsync(request);
+            try
+            {
+                // Forced: what another thread has completed by now must not go on inside OnData, which has yet to give back the bytes that it did not consume.
+                await rest.AsTask().ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.ForceYielding);
+            }
+            catch (Exception exception)
+            {
+                Fail(request, exception);
+            }
+
+            if (!FinishHandling(request)) await request.Body.DropAsync();
+            Complete(request, moreHasArrived: request.ClosesConnection && HasMoreInput());
+            if (_phase == Phase.Head) BecomeReady();
         }
         catch (Exception exception)
         {
-            Fail(request, exception);
+            // Nothing of this is the handler's: a logger that throws, a defect. The connection is in an unknown state.
+            connection.EventLoop.ReportUnhandledException(exception, connection);
+            connection.Abort(CloseReason.HandlerFailed);
         }
-
-        Complete(request);
-        BecomeReady();
     }
 
-    /// <summary>The handler has completed: the response is brought to its end, and what it left of the body is dropped if that goes quickly.</summary>
+    /// <summary>The handler has completed: the response is brought to its end, and what it left of the body is dropped as far as it has arrived.</summary>
     /// <returns>Whether the body is done with too.</returns>
     private bool FinishHandling(HttpRequest request)
     {
-        if (!request.FinishResponse())
-        {
-            if (!connection.IsOpen) return true;
-            HttpLog.ResponseIncomplete(service.Logger, request.Method, request.Path);
-            if (request.HasResponseStarted) connection.Abort(CloseReason.HandlerFailed);
-            else RespondPlainly(request, HttpStatus.InternalServerError);
-            return true;
-        }
-
-        if (request.Body.IsComplete || request.ClosesConnection) return true;
-        var allowed = service.Limits.MaxDroppedBodyBytes;
-        if (request.Body.TryDrop(ref allowed)) return true;
-        if (allowed > 0) return false;
-        request.CloseAfterResponse();
-        return true;
-    }
-
-    private async ValueTask DropBodyAsync(HttpRequest request)
-    {
-        var dropped = 0;
-        var buffer = new byte[4096];
-        while (!request.Body.IsComplete)
-        {
-            dropped += await request.Body.ReadAsync(buffer);
-            if (dropped <= service.Limits.MaxDroppedBodyBytes) continue;
-            request.CloseAfterResponse();
-            return;
-        }
+        if (!request.FinishResponse()) EndIncomplete(request);
+        return request.Body.IsComplete || request.ClosesConnection || !connection.IsOpen || request.Body.TryDrop();
     }
 
     /// <summary>The request is over: the connection turns to the next one, or ends.</summary>
-    private void Complete(HttpRequest request)
+    private void Complete(HttpRequest request, bool moreHasArrived)
     {
         var closes = request.ClosesConnection;
         var bodyIsComplete = request.Body.IsComplete;
-        if (_phase != Phase.Ending) _phase = Phase.Head;
         request.Reset();
-        if (!connection.IsOpen)
-        {
-            Release();
-            return;
-        }
+        _phase = Phase.Head;
+        if (!closes && connection.IsOpen) return;
 
-        if (!closes) return;
-        _phase = Phase.Ending;
-        Release();
-
-        // A client that was told in time that this is the last response sends no more; one that is still sending a body does.
-        if (bodyIsComplete) connection.Close();
-        else connection.CloseLingering();
+        // A client that was told in time that this is the last response sends no more; one that is still sending a body does, and one that pipelined has.
+        End(ClosesSoon ? CloseReason.Shutdown : CloseReason.Closed, lingers: !bodyIsComplete || moreHasArrived);
     }
 
     /// <summary>After a wait: bytes that arrived meanwhile are the next requests.</summary>
     private void BecomeReady()
     {
-        if (!connection.IsOpen) return;
-        BecomeIdle(HttpLoop.Current);
-        if (ClosesSoon) connection.Close(CloseReason.Shutdown);
-        else connection.ResumeInput();
-    }
-
-    private void Fail(HttpRequest request, Exception exception)
-    {
-        if (!connection.IsOpen) return;
-        switch (exception)
+        if (ClosesSoon)
         {
-            case RequestRejectedException rejection:
-                HttpMetrics.Rejected(rejection.Reason);
-                if (request.HasResponseStarted) connection.Abort(CloseReason.ProtocolError);
-                else RespondPlainly(request, rejection.Status, rejection.Reason.ToText());
-                request.CloseAfterResponse();
-                break;
-            case ConnectionClosedException:
-                connection.Abort();
-                break;
-            default:
-                HttpMetrics.HandlerFailures.Add(1);
-                HttpLog.HandlerFailed(service.Logger, exception, request.Method, request.Path);
-                if (request.HasResponseStarted) connection.Abort(CloseReason.HandlerFailed);
-                else RespondPlainly(request, HttpStatus.InternalServerError);
-                break;
+            End(CloseReason.Shutdown, lingers: HasMoreInput());
+            return;
         }
+
+        if (connection.Pending > MaxWaitingAnswerBytes && !MakeRoomForAnswers()) return;
+        if (_phase == Phase.Ending) return;
+        BecomeIdle();
+        connection.ResumeInput();
     }
 
-    private static void RespondPlainly(HttpRequest request, HttpStatus status, string text = "")
+    /// <summary>Many answers wait to be sent: further requests are looked at only if the kernel takes them all now.</summary>
+    private bool MakeRoomForAnswers()
     {
-        request.ClearResponseHeaders();
-        _ = request.RespondAsync(status, text.Length == 0 ? "" : text + "\n");
+        if (_phase != Phase.Head || connection.Flush()) return true;
+        if (!connection.IsOpen)
+        {
+            End(CloseReason.Closed, lingers: false);
+            return true;
+        }
+
+        _phase = Phase.Held;
+        if (_request is not null) Release();
+        connection.PauseInput();
+        return false;
     }
 
-    /// <summary>Says what is wrong, and ends: after bytes that could be read in two ways nothing of this connection is looked at any more.</summary>
-    private void Reject(HttpRequest request, RejectReason reason)
+    /// <summary>The client has taken its answers.</summary>
+    private void LetGo()
     {
-        HttpMetrics.Rejected(reason);
-        var wasHandling = _phase is Phase.Handling or Phase.Waiting;
+        _phase = Phase.Head;
+        BecomeIdle();
+        connection.ResumeInput();
+    }
+
+    private void End(CloseReason reason, bool lingers)
+    {
         _phase = Phase.Ending;
-        RejectionWriter.Write(connection, reason);
-        if (!wasHandling) Release();
-        connection.CloseLingering(reason is RejectReason.HeadTimeout or RejectReason.BodyTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError);
+        if (_request is not null) Release();
+        if (lingers) connection.CloseLingering(reason);
+        else connection.Close(reason);
+    }
+
+    /// <summary>Whether bytes behind the last request have arrived: closing would reset the connection, and could destroy the answer (RFC 9112 §9.6). Takes one of them.</summary>
+    private bool HasMoreInput()
+    {
+        Span<byte> one = stackalloc byte[1];
+        try
+        {
+            return connection.IsOpen && connection.Read(one) > 0;
+        }
+        catch (ConnectionClosedException)
+        {
+            return false;
+        }
     }
 }

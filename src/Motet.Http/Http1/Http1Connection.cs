@@ -11,19 +11,23 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     // The request whose head is arriving or whose handler runs; null while the connection is idle.
     private HttpRequest? _request;
     private Phase _phase;
+    private bool _headHasDeadline;
 
     private enum Phase : byte
     {
-        /// <summary>No request is under way, or part of a head has arrived.</summary>
+        /// <summary>No request is under way, or part of a head has arrived. To Handling when the head is complete, to Ending when it is rejected.</summary>
         Head,
 
-        /// <summary>A handler is running and has not waited yet.</summary>
+        /// <summary>A handler is running and has not waited yet. To Head or Ending when it completes, to Waiting when it does not.</summary>
         Handling,
 
-        /// <summary>A handler waits; input is paused.</summary>
+        /// <summary>A handler, or the rest of a body, is waited for; input is paused. To Head, Held or Ending when that is done.</summary>
         Waiting,
 
-        /// <summary>The last answer was written; what still comes is not looked at.</summary>
+        /// <summary>The client does not take its answers; input is paused until it does. To Head then.</summary>
+        Held,
+
+        /// <summary>The last answer was written, or the connection is closed; what still comes is not looked at. For good.</summary>
         Ending,
     }
 
@@ -46,7 +50,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
             while (position < end)
             {
                 if (_phase == Phase.Ending) return data.Length;
-                var request = _request ??= BeginHead(loop);
+                var request = _request ??= loop.RentRequest();
                 var status = HeadParser.Parse(new ReadOnlySpan<byte>(position, (int)(end - position)), request.Head, service.Limits);
                 if (status == HeadStatus.NeedMore)
                 {
@@ -54,35 +58,41 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
                     return (int)(position - start);
                 }
 
-                if (status == HeadStatus.Rejected)
+                if (status == HeadStatus.Rejected || request.Head.HasUnknownExpectation)
                 {
-                    Reject(request, request.Head.RejectReason);
+                    RejectHead(request.Head.HasUnknownExpectation ? RejectReason.UnknownExpectation : request.Head.RejectReason);
                     return data.Length;
                 }
 
                 var headLength = request.Head.Length;
-                request.Begin(position, position + headLength, (int)(end - position) - headLength);
+                request.Begin(this, position, position + headLength, (int)(end - position) - headLength);
                 position += headLength;
-                if (Handle(request))
+                if (!Handle(request, out var rest))
                 {
-                    position += request.Body.Detach();
-                    Complete(request);
-                    continue;
+                    position += request.Detach();
+                    Wait(request, rest);
+                    return (int)(position - start);
                 }
 
-                position += request.Detach();
-                return (int)(position - start);
+                position += request.Body.Detach();
+                Complete(request, moreHasArrived: position < end);
+                if (connection.Pending > MaxWaitingAnswerBytes && !MakeRoomForAnswers()) return (int)(position - start);
             }
         }
 
-        if (_phase == Phase.Head) BecomeIdle(loop);
+        if (_phase == Phase.Head) BecomeIdle();
         return data.Length;
     }
 
     protected override void OnEndOfInput(Connection connection)
     {
-        if (_phase == Phase.Head && _request is not null) Reject(_request, RejectReason.Incomplete);
+        if (_phase == Phase.Head && _request is not null) RejectHead(RejectReason.Incomplete);
         else connection.Close(CloseReason.PeerClosed);
+    }
+
+    protected override void OnDrained(Connection connection)
+    {
+        if (_phase == Phase.Held) LetGo();
     }
 
     protected override void OnDeadline(Connection connection)
@@ -90,10 +100,10 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         switch (_phase)
         {
             case Phase.Head when _request is not null:
-                Reject(_request, RejectReason.HeadTimeout);
+                RejectHead(RejectReason.HeadTimeout);
                 break;
-            case Phase.Handling or Phase.Waiting when _request is { HasResponseStarted: false }:
-                Reject(_request, RejectReason.BodyTimeout);
+            case Phase.Waiting:
+                RejectBody(_request!);
                 break;
             default:
                 connection.Close(CloseReason.IdleTimeout);
@@ -104,30 +114,34 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     protected override void OnShutdown(Connection connection)
     {
         ClosesSoon = true;
-        if (_phase == Phase.Head && _request is null) connection.Close(CloseReason.Shutdown);
+        if (_phase == Phase.Head && _request is null) End(CloseReason.Shutdown, lingers: false);
+        else if (_phase == Phase.Held) End(CloseReason.Shutdown, lingers: true);
     }
 
     protected override void OnHangUp(Connection connection) => connection.Abort(CloseReason.PeerReset);
 
     protected override void OnClose(Connection connection, CloseReason reason)
     {
-        if (_request is null) return;
-        if (_phase is Phase.Handling or Phase.Waiting) _request.Abort();
-        else Release();
+        if (_phase is Phase.Handling or Phase.Waiting) _request!.Abort();
+        else if (_request is not null) DropHead();
     }
 
-    private HttpRequest BeginHead(HttpLoop loop)
+    private void StartHeadDeadline()
     {
-        var request = loop.RentRequest();
-        request.BeginHead(this);
-        return request;
+        _headHasDeadline = true;
+        connection.SetDeadline(service.Limits.HeadTimeout);
     }
 
-    private void BecomeIdle(HttpLoop loop)
+    private void BecomeIdle()
     {
         if (_request is not null) Release();
-        _headHasDeadline = false;
         connection.SetDeadline(service.Limits.KeepAliveTimeout);
+    }
+
+    private void DropHead()
+    {
+        _request!.Reset();
+        Release();
     }
 
     private void Release()

@@ -15,7 +15,7 @@ internal sealed class HttpLoop
 
     private readonly Stack<HttpRequest> _requests = new();
     private readonly HttpDate _date = new();
-    private byte[] _okAndDate = [];
+    private readonly byte[] _okAndDate = [.. StatusLine.For(HttpStatus.OK), .. new byte["Date: \r\n"u8.Length + HttpDate.Length]];
     private long _dateUntil;
 
     private HttpLoop(EventLoop loop) => EventLoop = loop;
@@ -46,18 +46,24 @@ internal sealed class HttpLoop
     /// <summary>The line <c>Date: …</c> with its line end.</summary>
     public ReadOnlySpan<byte> DateLine => OkAndDate[StatusLine.For(HttpStatus.OK).Length..];
 
-    public HttpRequest RentRequest() => _requests.TryPop(out var request) ? request : new HttpRequest(this);
+    public HttpRequest RentRequest()
+    {
+        if (!_requests.TryPop(out var request)) return new HttpRequest(this);
+        request.LeavePool();
+        return request;
+    }
 
+    /// <summary>Takes a request object back that has been reset, and that nobody uses.</summary>
     public void ReturnRequest(HttpRequest request)
     {
-        request.Reset();
+        request.EnterPool();
         if (_requests.Count < MaxKeptRequests) _requests.Push(request);
     }
 
     private void Refresh()
     {
         var now = DateTimeOffset.UtcNow;
-        _okAndDate = [.. StatusLine.For(HttpStatus.OK), .. _date.HeaderLine(now.UtcTicks)];
+        _date.HeaderLine(now.UtcTicks).CopyTo(_okAndDate.AsSpan(StatusLine.For(HttpStatus.OK).Length));
         _dateUntil = Stopwatch.GetTimestamp() + (long)((1000 - now.Millisecond) * (Stopwatch.Frequency / 1000.0));
     }
 

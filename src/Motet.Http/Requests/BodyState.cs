@@ -14,4 +14,7 @@ internal enum BodyState : byte
 
     /// <summary>It broke; nothing more can be read.</summary>
     Failed,
+
+    /// <summary>Its request has completed, or has not begun: nobody may read.</summary>
+    Over,
 }

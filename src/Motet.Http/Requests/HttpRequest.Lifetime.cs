@@ -13,14 +13,27 @@ public sealed unsafe partial class HttpRequest
     private byte* _headInPlace;
     private byte[]? _headCopy;
 
-    internal ReadOnlySpan<byte> HeadBytes => _headCopy is null ? new ReadOnlySpan<byte>(_headInPlace, Head.Length) : _headCopy.AsSpan(0, Head.Length);
+#if DEBUG
+    private bool _isPooled;
+#endif
 
-    internal void BeginHead(Http1Connection http) => Http = http;
+    internal ReadOnlySpan<byte> HeadBytes
+    {
+        get
+        {
+            if (_headCopy is not null) return _headCopy.AsSpan(0, Head.Length);
+            if (_headInPlace is null) ThrowIfOver();
+            return new ReadOnlySpan<byte>(_headInPlace, Head.Length);
+        }
+    }
 
     /// <summary>The head is complete; its bytes, and those behind them that have arrived, stay where they are until <see cref="Detach"/>.</summary>
-    internal void Begin(byte* head, byte* rest, int restLength)
+    internal void Begin(Http1Connection http, byte* head, byte* rest, int restLength)
     {
+        AssertUnused();
+        Http = http;
         _headInPlace = head;
+        _response = ResponseState.NotStarted;
         Body.Begin(rest, restLength);
     }
 
@@ -60,6 +73,39 @@ public sealed unsafe partial class HttpRequest
         }
     }
 
+    [Conditional("DEBUG")]
+    internal void EnterPool()
+    {
+        AssertUnused();
+#if DEBUG
+        Debug.Assert(Head.Stage == HeadStage.RequestLine && _headCopy is null, "The request was not reset.");
+        _isPooled = true;
+#endif
+    }
+
+    [Conditional("DEBUG")]
+    internal void LeavePool()
+    {
+#if DEBUG
+        Debug.Assert(_isPooled, "The request is not in the pool.");
+        _isPooled = false;
+#endif
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertUnused()
+    {
+#if DEBUG
+        Debug.Assert(!_isPooled, "The request is in the pool.");
+        Debug.Assert(_response == ResponseState.Over, "The request is in use.");
+#endif
+    }
+
+    private void ThrowIfOver()
+    {
+        if (_response == ResponseState.Over) throw new InvalidOperationException("The request is over: its handler has completed. What is needed later has to be copied before.");
+    }
+
     private HttpMethod ToMethod() => Head.Method switch
     {
         MethodKind.Get => HttpMethod.Get,
@@ -71,6 +117,7 @@ public sealed unsafe partial class HttpRequest
         MethodKind.Patch => HttpMethod.Patch,
         MethodKind.Trace => HttpMethod.Trace,
         MethodKind.Connect => HttpMethod.Connect,
+        MethodKind.Query => HttpMethod.Query,
         _ => new HttpMethod(Loop.Strings.Get(HeadBytes.Slice(Head.MethodOffset, Head.MethodLength))),
     };
 }

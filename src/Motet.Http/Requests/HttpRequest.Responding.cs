@@ -12,15 +12,24 @@ public sealed partial class HttpRequest
     // Longer text is encoded into rented memory instead of the connection's output, whose segments are this long.
     private const int MaxInlineBody = 3 * 1024;
 
-    private ResponseState _response;
+    private ResponseState _response = ResponseState.Over;
     private long _bodyLeft;
+    private bool _isSending;
     private ResponseHeaders? _responseHeaders;
 
     /// <summary>Whether the head of the response was sent: its status and headers can no longer change.</summary>
     public bool HasResponseStarted => _response != ResponseState.NotStarted;
 
     /// <summary>Header lines for the response, besides what the server writes itself. Must be added before the response starts.</summary>
-    public ResponseHeaders ResponseHeaders => _responseHeaders ??= new ResponseHeaders();
+    /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    public ResponseHeaders ResponseHeaders
+    {
+        get
+        {
+            if (_response != ResponseState.NotStarted) ThrowStarted();
+            return _responseHeaders ??= new ResponseHeaders();
+        }
+    }
 
     /// <summary>The status of the response, once it has started.</summary>
     internal HttpStatus ResponseStatus { get; private set; }
@@ -35,13 +44,14 @@ public sealed partial class HttpRequest
 
     /// <summary>Responds with 200 and text in UTF-8. Completes at once unless the client is slow to take what was sent before.</summary>
     /// <param name="body">The text.</param>
-    /// <param name="contentType">The media type; null for none.</param>
+    /// <param name="contentType">The media type; null for none. One that is among <see cref="ResponseHeaders"/> takes its place.</param>
     /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    /// <exception cref="ConnectionClosedException">The client is gone.</exception>
     public ValueTask RespondAsync(string body, string? contentType = "text/plain; charset=utf-8") => RespondAsync(HttpStatus.OK, body, contentType);
 
     /// <summary>Responds with a status and text in UTF-8.</summary>
     /// <inheritdoc cref="RespondAsync(string, string?)"/>
-    /// <param name="status">The status.</param>
+    /// <param name="status">The status, 200 to 999. To 204, 205, 304, a HEAD request, and a CONNECT that succeeds, no body is sent.</param>
     public ValueTask RespondAsync(HttpStatus status, string body, string? contentType = "text/plain; charset=utf-8")
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -67,7 +77,7 @@ public sealed partial class HttpRequest
 
     /// <summary>Responds with a status and bytes.</summary>
     /// <inheritdoc cref="RespondAsync(ReadOnlyMemory{byte}, string?)"/>
-    /// <param name="status">The status.</param>
+    /// <param name="status">The status, 200 to 999. To 204, 205, 304, a HEAD request, and a CONNECT that succeeds, no body is sent.</param>
     public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
     {
         WriteHead(status, contentType, body.Length);
@@ -78,8 +88,9 @@ public sealed partial class HttpRequest
     }
 
     /// <summary>Responds with a status and no body.</summary>
-    /// <param name="status">The status.</param>
+    /// <param name="status">The status, 200 to 999.</param>
     /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    /// <exception cref="ConnectionClosedException">The client is gone.</exception>
     public ValueTask RespondAsync(HttpStatus status)
     {
         WriteHead(status, contentType: null, 0);
@@ -91,53 +102,16 @@ public sealed partial class HttpRequest
     /// Starts a response whose body follows with <see cref="SendChunkAsync(ReadOnlyMemory{byte}, bool, CancellationToken)"/>: in chunks, or as it is when its length is given. To an HTTP/1.0 client a body of
     /// unknown length goes on until the connection closes. What is sent leaves at the end of the loop's turn.
     /// </summary>
-    /// <param name="status">The status.</param>
+    /// <param name="status">The status, 200 to 999.</param>
     /// <param name="contentType">The media type; null for none.</param>
-    /// <param name="contentLength">The length of the body in bytes, when it is known. Exactly so many have to follow.</param>
+    /// <param name="contentLength">The length of the body in bytes, when it is known. Exactly so many have to follow, or the connection is aborted.</param>
     /// <exception cref="InvalidOperationException">The response has started already.</exception>
+    /// <exception cref="ConnectionClosedException">The client is gone.</exception>
     public ValueTask SendHeadersAsync(HttpStatus status = HttpStatus.OK, string? contentType = null, long? contentLength = null)
     {
+        if (contentLength is { } bytes) ArgumentOutOfRangeException.ThrowIfNegative(bytes, nameof(contentLength));
         WriteHead(status, contentType, contentLength ?? -1);
         return default;
-    }
-
-    /// <summary>Sends a piece of the body; starts the response with 200 if that was not done. Waits while the client is slow to take what was sent before.</summary>
-    /// <param name="chunk">The bytes, which must stay as they are until the returned task completes. Empty ones send nothing.</param>
-    /// <param name="done">Whether this is the last piece.</param>
-    /// <param name="cancellationToken">Ends the wait; see <see cref="Connection.WriteAsync"/>.</param>
-    /// <exception cref="InvalidOperationException">The response is complete, or longer than its declared length.</exception>
-    /// <exception cref="ConnectionClosedException">The client is gone.</exception>
-    public ValueTask SendChunkAsync(ReadOnlyMemory<byte> chunk, bool done = false, CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        if (_response == ResponseState.NotStarted) WriteHead(HttpStatus.OK, contentType: null, -1);
-        if (_response == ResponseState.Complete) ThrowComplete();
-        if (!Connection.IsOpen) return ValueTask.FromException(new ConnectionClosedException(Connection.CloseReason));
-
-        var write = chunk.IsEmpty || _response == ResponseState.Bodiless ? default : WriteChunkAsync(chunk, cancellationToken);
-        if (!done) return write;
-        if (!write.IsCompletedSuccessfully) return FinishAfterAsync(write);
-        write.GetAwaiter().GetResult();
-        FinishBody();
-        return default;
-    }
-
-    /// <summary>Sends a piece of the body as UTF-8.</summary>
-    /// <inheritdoc cref="SendChunkAsync(ReadOnlyMemory{byte}, bool, CancellationToken)"/>
-    public ValueTask SendChunkAsync(string chunk, bool done = false, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(chunk);
-        return SendChunkAsync(Encoding.UTF8.GetBytes(chunk), done, cancellationToken);
-    }
-
-    /// <summary>The handler is done: what it left open of the response is brought to an end.</summary>
-    /// <returns>Whether the response is whole; if not, the connection can only be aborted.</returns>
-    internal bool FinishResponse()
-    {
-        if (_response == ResponseState.Complete) return true;
-        if (_response == ResponseState.NotStarted || (_response == ResponseState.Counted && _bodyLeft > 0)) return false;
-        FinishBody();
-        return true;
     }
 
     /// <summary>Tells a client that waits for it to send the body (RFC 9110 §10.1.1).</summary>
@@ -152,8 +126,9 @@ public sealed partial class HttpRequest
 
     private void ResetResponse()
     {
-        _response = ResponseState.NotStarted;
+        _response = ResponseState.Over;
         _bodyLeft = 0;
+        _isSending = false;
         ResponseStatus = 0;
         ClosesConnection = false;
         _responseHeaders?.Clear();
@@ -163,12 +138,14 @@ public sealed partial class HttpRequest
     private void WriteHead(HttpStatus status, string? contentType, long length)
     {
         if (_response != ResponseState.NotStarted) ThrowStarted();
+        if (!Connection.IsOpen) throw new ConnectionClosedException(Connection.CloseReason);
         if (contentType is not null && !FieldWriter.IsValue(contentType)) throw new ArgumentException("The media type has a character that a header value cannot have.", nameof(contentType));
 
-        ResponseStatus = status;
+        var hasContent = true;
+        if (status != HttpStatus.OK || Head.Method == MethodKind.Connect) hasContent = HasContent(status, ref length);
         if (!Head.KeepAlive || Http.ClosesSoon || !Body.CanBeDropped) ClosesConnection = true;
-        var hasBody = status is >= HttpStatus.OK and not HttpStatus.NoContent and not HttpStatus.NotModified;
-        _response = !hasBody || Head.Method == MethodKind.Head ? ResponseState.Bodiless
+        ResponseStatus = status;
+        _response = !hasContent || status == HttpStatus.ResetContent || Head.Method == MethodKind.Head ? ResponseState.Bodiless
             : length >= 0 ? ResponseState.Counted
             : Head.MinorVersion == 0 ? ResponseState.UntilClose : ResponseState.Chunked;
         if (_response == ResponseState.UntilClose) ClosesConnection = true;
@@ -187,14 +164,32 @@ public sealed partial class HttpRequest
             writer.Write(Loop.DateLine);
         }
 
-        if (contentType is not null) writer.WriteLine("Content-Type: "u8, contentType);
-        if (length >= 0 && hasBody) writer.WriteLine("Content-Length: "u8, length);
-        else if (hasBody && Head.MinorVersion == 1) writer.Write("Transfer-Encoding: chunked\r\n"u8);
+        if (contentType is not null && _responseHeaders is not { HasContentType: true }) writer.WriteLine("Content-Type: "u8, contentType);
+        if (hasContent && length >= 0) writer.WriteLine("Content-Length: "u8, length);
+        else if (hasContent && Head.MinorVersion == 1) writer.Write("Transfer-Encoding: chunked\r\n"u8);
         if (ClosesConnection) writer.Write("Connection: close\r\n"u8);
         else if (Head.MinorVersion == 0) writer.Write("Connection: keep-alive\r\n"u8);
         writer.Write(lines);
         writer.Write("\r\n"u8);
         Connection.Advance(writer.Length);
+    }
+
+    /// <summary>Whether a response with this status can have content, to a HEAD request or another; the rare cases.</summary>
+    private bool HasContent(HttpStatus status, ref long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan((int)status, 200, nameof(status));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((int)status, 999, nameof(status));
+
+        // RFC 9110 §15.3.6: no content, which HTTP/1.1 says with a length of zero.
+        if (status == HttpStatus.ResetContent) length = 0;
+        if (Head.Method == MethodKind.Connect && (int)status < 300)
+        {
+            // RFC 9110 §9.3.6, §8.6: what follows is the tunnel, which ends with the connection.
+            ClosesConnection = true;
+            return false;
+        }
+
+        return status is not (HttpStatus.NoContent or HttpStatus.NotModified);
     }
 
     private async ValueTask RespondWithLongTextAsync(HttpStatus status, string body, int length, string? contentType)
@@ -211,45 +206,9 @@ public sealed partial class HttpRequest
         }
     }
 
-    private ValueTask WriteChunkAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    private void ThrowStarted()
     {
-        if (_response == ResponseState.Counted)
-        {
-            if (chunk.Length > _bodyLeft) ThrowTooLong();
-            _bodyLeft -= chunk.Length;
-        }
-
-        if (_response != ResponseState.Chunked) return Connection.WriteAsync(chunk, cancellationToken);
-        Connection.Advance(ChunkWriter.WriteHead(chunk.Length, Connection.GetSpan(ChunkWriter.MaxHeadBytes)));
-        var write = Connection.WriteAsync(chunk, CancellationToken.None);
-        if (!write.IsCompletedSuccessfully) return EndChunkAfterAsync(write);
-        write.GetAwaiter().GetResult();
-        Connection.Write(ChunkWriter.DataEnd);
-        return default;
+        ThrowIfOver();
+        throw new InvalidOperationException("The response to this request has started already.");
     }
-
-    private async ValueTask EndChunkAfterAsync(ValueTask write)
-    {
-        await write;
-        Connection.Write(ChunkWriter.DataEnd);
-    }
-
-    private async ValueTask FinishAfterAsync(ValueTask write)
-    {
-        await write;
-        FinishBody();
-    }
-
-    private void FinishBody()
-    {
-        if (_response == ResponseState.Counted && _bodyLeft > 0) throw new InvalidOperationException($"The response ended {_bodyLeft} bytes before its declared length.");
-        if (_response == ResponseState.Chunked) Connection.Write(ChunkWriter.BodyEnd);
-        _response = ResponseState.Complete;
-    }
-
-    private static void ThrowStarted() => throw new InvalidOperationException("The response to this request has started already.");
-
-    private static void ThrowComplete() => throw new InvalidOperationException("The response to this request is complete.");
-
-    private void ThrowTooLong() => throw new InvalidOperationException($"The response is longer than its declared length; {_bodyLeft} bytes were left.");
 }

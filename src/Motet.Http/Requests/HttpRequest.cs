@@ -5,7 +5,8 @@ namespace Motet.Http;
 
 /// <summary>
 /// A request and the way to answer it. It belongs to its handler from the call until the handler's task completes, and then to another request: nothing of
-/// it may be used afterwards. All members are for the connection's event loop, where the handler runs.
+/// it may be used afterwards, and what is used nevertheless throws <see cref="InvalidOperationException"/> unless the object serves another request already. All
+/// members are for the connection's event loop, where the handler runs.
 /// </summary>
 public sealed partial class HttpRequest
 {
@@ -19,7 +20,7 @@ public sealed partial class HttpRequest
     public HttpMethod Method => _method ??= ToMethod();
 
     /// <summary>The path of the target as it was sent, still percent-encoded, without the query; <c>*</c> for <c>OPTIONS *</c>. Never empty, but for <c>CONNECT</c>.</summary>
-    public string Path => _path ??= Head.PathLength == 0 ? (Head.TargetForm == TargetForm.Authority ? "" : "/") : Loop.Strings.Get(PathBytes);
+    public string Path => _path ??= Loop.Strings.Get(PathBytes);
 
     /// <summary>The query without its <c>?</c>, as it was sent; empty when there is none.</summary>
     public string Query => Head.QueryLength == 0 ? "" : Loop.Strings.Get(HeadBytes.Slice(Head.QueryOffset, Head.QueryLength));
@@ -48,19 +49,23 @@ public sealed partial class HttpRequest
     /// <summary>The address of the client; null when it is gone, or came through an unnamed Unix socket.</summary>
     public EndPoint? RemoteEndPoint => Connection.RemoteEndPoint;
 
-    /// <summary>The connection that carries the request.</summary>
+    /// <summary>The connection that carries the request. It is the server's to read and to write; its address, state and <see cref="Connection.Abort"/> are for everybody.</summary>
     public Connection Connection => Http.Connection;
 
     /// <summary>The limits that the request is served with.</summary>
     public ServerLimits Limits => Http.Service.Limits;
 
-    /// <summary>Is cancelled when the client is gone before the answer was complete, or the server's patience at shutdown is over. Made when first asked for.</summary>
+    /// <summary>
+    /// Is cancelled, on the loop, when the connection breaks or is given up while the handler runs: the client reset it, did not go on with the body, or did not take the answer in time, or the
+    /// server's patience at shutdown is over. A client that only ends its sending side may still be reading and is not gone; a write meets it if it is. Made when first asked for.
+    /// </summary>
     public CancellationToken Aborted
     {
         get
         {
             if (_aborted is null)
             {
+                ThrowIfOver();
                 _aborted = new CancellationTokenSource();
                 if (!Connection.IsOpen) _aborted.Cancel();
             }
@@ -70,11 +75,18 @@ public sealed partial class HttpRequest
     }
 
     /// <summary>The percent-encoded path as bytes, for routing without a string. Valid until the next await.</summary>
-    public ReadOnlySpan<byte> PathBytes => Head.PathLength == 0 ? (Head.TargetForm == TargetForm.Authority ? default : "/"u8) : HeadBytes.Slice(Head.PathOffset, Head.PathLength);
+    public ReadOnlySpan<byte> PathBytes => Head.PathLength == 0 ? EmptyPath() : HeadBytes.Slice(Head.PathOffset, Head.PathLength);
 
     internal HttpLoop Loop { get; }
 
     internal Http1Connection Http { get; private set; } = null!;
 
     internal RequestHead Head { get; } = new();
+
+    // RFC 9110 §4.2.3: a target without a path means the root; RFC 9112 §3.2.4: with OPTIONS, the server as a whole.
+    private ReadOnlySpan<byte> EmptyPath()
+    {
+        ThrowIfOver();
+        return Head.TargetForm == TargetForm.Authority ? default : Head.Method == MethodKind.Options ? "*"u8 : "/"u8;
+    }
 }

@@ -8,9 +8,11 @@ public sealed partial class RequestBody
     // What is read at once from a chunked body; sizes and data come mixed, so it cannot go straight to the reader's memory.
     private const int RawSize = 16 * 1024;
 
-    private BodyState _state;
+    private BodyState _state = BodyState.Over;
     private bool _hasStarted;
     private RejectReason _failure;
+    private bool _awaitsContinue;
+    private int _dropped;
     private long _remaining;
     private ChunkedDecoder? _decoder;
 
@@ -24,19 +26,13 @@ public sealed partial class RequestBody
     private int _rawStart;
     private int _rawEnd;
 
-    /// <summary>Why reading failed; None while it has not.</summary>
-    internal RejectReason Failure => _failure;
-
-    /// <summary>Whether the client may still be waiting for leave to send the body.</summary>
-    internal bool AwaitsContinue => _request.Head.ExpectContinue && !_hasStarted && _state != BodyState.Complete && _windowLength == 0;
-
-    /// <summary>Whether what was not read can be read and dropped within the bound, as far as is known.</summary>
+    /// <summary>Whether what was not read can be read and dropped within the bound, as far as is known. Not when the client may be waiting for leave to send it (RFC 9110 §10.1.1): a response tells it not to.</summary>
     internal bool CanBeDropped => _state switch
     {
         BodyState.Complete => true,
-        BodyState.Failed => false,
-        BodyState.Counted => !AwaitsContinue && _remaining <= _request.Limits.MaxDroppedBodyBytes,
-        _ => !AwaitsContinue,
+        BodyState.Counted => !_awaitsContinue && _remaining <= _request.Limits.MaxDroppedBodyBytes,
+        BodyState.Chunked => !_awaitsContinue,
+        _ => false,
     };
 
     internal unsafe void Begin(byte* window, int length)
@@ -50,14 +46,21 @@ public sealed partial class RequestBody
             _state = BodyState.Chunked;
             if (_decoder is null) _decoder = new ChunkedDecoder(_request.Limits);
             else _decoder.Reset(_request.Limits);
-            MaxBytes = _request.Limits.MaxBodyBytes;
         }
         else if (head.ContentLength > 0)
         {
             _state = BodyState.Counted;
             _remaining = head.ContentLength;
-            MaxBytes = _request.Limits.MaxBodyBytes;
         }
+        else
+        {
+            _state = BodyState.Complete;
+            return;
+        }
+
+        // RFC 9110 §10.1.1: no 100 is needed once some of the body has arrived.
+        _awaitsContinue = head.ExpectContinue && length == 0;
+        _dropped = 0;
     }
 
     /// <summary>The receive buffer is needed for others: what was not taken of it stays with the connection.</summary>
@@ -72,10 +75,10 @@ public sealed partial class RequestBody
     internal unsafe void Reset()
     {
         if (_raw is not null) ReleaseRaw();
-        _state = BodyState.Complete;
+        _state = BodyState.Over;
         _hasStarted = false;
-        _failure = RejectReason.None;
-        _remaining = 0;
+        _maxBytes = null;
+        _maxBytesIsSet = false;
         _windowLength = _windowTaken = 0;
         _window = null;
     }
@@ -83,25 +86,10 @@ public sealed partial class RequestBody
     /// <summary>Takes what has arrived. -1 when that is nothing yet.</summary>
     internal int TryRead(Span<byte> destination)
     {
+        if (_state >= BodyState.Failed) ThrowUnreadable();
         if (_state == BodyState.Complete || destination.IsEmpty) return 0;
-        if (_state == BodyState.Failed) throw new RequestRejectedException(_failure);
         if (!_hasStarted) Start();
         return _state == BodyState.Chunked ? TryReadChunks(destination) : TryReadCounted(destination);
-    }
-
-    /// <summary>Reads and drops, without waiting, up to a bound.</summary>
-    /// <returns>Whether the body is complete now; false when more has to arrive, or the bound was met.</returns>
-    internal bool TryDrop(ref int allowed)
-    {
-        Span<byte> dropped = stackalloc byte[4096];
-        while (_state is BodyState.Counted or BodyState.Chunked && allowed > 0)
-        {
-            var read = TryRead(dropped);
-            if (read < 0) return false;
-            allowed -= read;
-        }
-
-        return _state == BodyState.Complete;
     }
 
     private void Start()
@@ -109,7 +97,6 @@ public sealed partial class RequestBody
         _hasStarted = true;
         if (_state == BodyState.Chunked) _decoder!.MaxBodyBytes = MaxBytes;
         else if (_remaining > MaxBytes) Fail(RejectReason.BodyTooLarge);
-        if (_request.Head.ExpectContinue && _windowLength == 0) _request.SendContinue();
     }
 
     private unsafe int TryReadCounted(Span<byte> destination)
@@ -128,6 +115,7 @@ public sealed partial class RequestBody
             if (read == 0) Fail(RejectReason.Incomplete);
         }
 
+        _awaitsContinue = false;
         _remaining -= read;
         if (_remaining == 0) _state = BodyState.Complete;
         return read;
@@ -154,6 +142,7 @@ public sealed partial class RequestBody
         _raw ??= ArrayPool<byte>.Shared.Rent(RawSize);
         var read = _request.Connection.Read(_raw);
         if (read == 0) Fail(RejectReason.Incomplete);
+        if (read > 0) _awaitsContinue = false;
         _rawStart = 0;
         _rawEnd = Math.Max(read, 0);
         if (read < 0) ReleaseRaw();
@@ -186,6 +175,12 @@ public sealed partial class RequestBody
 
     private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (_awaitsContinue)
+        {
+            _awaitsContinue = false;
+            _request.SendContinue();
+        }
+
         var connection = _request.Connection;
         while (true)
         {
@@ -209,5 +204,11 @@ public sealed partial class RequestBody
         _state = BodyState.Failed;
         _failure = reason;
         throw new RequestRejectedException(reason);
+    }
+
+    private void ThrowUnreadable()
+    {
+        if (_state == BodyState.Failed) throw new RequestRejectedException(_failure);
+        throw new InvalidOperationException("The request is over: its handler has completed, and what it left of the body is gone.");
     }
 }

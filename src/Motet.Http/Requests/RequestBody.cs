@@ -10,6 +10,8 @@ namespace Motet.Http;
 public sealed partial class RequestBody : Stream
 {
     private readonly HttpRequest _request;
+    private long? _maxBytes;
+    private bool _maxBytesIsSet;
 
     internal RequestBody(HttpRequest request) => _request = request;
 
@@ -20,7 +22,19 @@ public sealed partial class RequestBody : Stream
     public bool IsComplete => _state is BodyState.Complete;
 
     /// <summary>The largest body that is accepted for this request; <see cref="ServerLimits.MaxBodyBytes"/> at first. Null: no limit. Must be set before the first read.</summary>
-    public long? MaxBytes { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    /// <exception cref="InvalidOperationException">Reading has begun, or the request is over.</exception>
+    public long? MaxBytes
+    {
+        get => _maxBytesIsSet ? _maxBytes : _request.Limits.MaxBodyBytes;
+        set
+        {
+            if (value is { } bytes) ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+            if (_hasStarted || _state == BodyState.Over) throw new InvalidOperationException("The limit of a body has to be set before the first read.");
+            _maxBytes = value;
+            _maxBytesIsSet = true;
+        }
+    }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -67,12 +81,14 @@ public sealed partial class RequestBody : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Reads the whole body into memory.</summary>
-    /// <param name="limit">The most bytes that are accepted.</param>
+    /// <summary>Reads the whole body into memory. Cancelled, it has taken the bytes that had arrived.</summary>
+    /// <param name="limit">The most bytes that are accepted, besides <see cref="MaxBytes"/>. A declared length beyond it fails before anything is read.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RequestRejectedException">The body is longer than the limit, malformed, or ended early.</exception>
+    /// <exception cref="ConnectionClosedException">The client is gone, or too slow.</exception>
     public async ValueTask<byte[]> ReadAllAsync(int limit, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
         if (_request.Head.ContentLength > limit) throw new RequestRejectedException(RejectReason.BodyTooLarge);
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(_request.Head.ContentLength, 256, 64 * 1024));
         try
@@ -119,7 +135,7 @@ public sealed partial class RequestBody : Stream
 
     private static void Grow(ref byte[] buffer, int length)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(length * 2L, Array.MaxLength));
         buffer.AsSpan(0, length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         buffer = larger;

@@ -20,4 +20,7 @@ internal enum ResponseState : byte
 
     /// <summary>All of it was handed to the connection.</summary>
     Complete,
+
+    /// <summary>The handler has completed, or there is no request yet: nobody may respond.</summary>
+    Over,
 }

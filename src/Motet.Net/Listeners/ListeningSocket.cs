@@ -17,14 +17,17 @@ internal static class ListeningSocket
         if (descriptor < 0) throw Errno.ToException(Errno.Last, "Opening a socket");
         try
         {
-            if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip);
-            else RemoveStaleUnixSocket(endPoint);
+            var path = PathOf(endPoint);
+            if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip, options);
+            else if (path is not null) RemoveStaleUnixSocket(endPoint, path);
 
             // The first binds alone, so that an address that somebody else shares between loops of his own is in use; the others bind beside it.
             if (reusePort && !isFirst) SharePort(descriptor);
             if (SocketHandle.Bind(descriptor, endPoint) != 0) throw Errno.ToException(Errno.Last, $"Binding to {endPoint}");
             if (reusePort && isFirst) SharePort(descriptor);
-            if (endPoint is UnixDomainSocketEndPoint unix && unix.ToString() is ['/' or '.', ..] path && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, options.UnixSocketMode);
+
+            // Before anybody can connect: that is only possible from listen(2) on.
+            if (path is not null && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, options.UnixSocketMode);
             if (Libc.listen(descriptor, options.Backlog) != 0) throw Errno.ToException(Errno.Last, $"Listening on {endPoint}");
             return descriptor;
         }
@@ -35,25 +38,35 @@ internal static class ListeningSocket
         }
     }
 
+    /// <summary>The file of a Unix socket; null for TCP and for Linux's abstract names, which begin with a zero byte and have no file.</summary>
+    public static string? PathOf(EndPoint endPoint)
+    {
+        const int PathOffset = 2;
+        if (endPoint is not UnixDomainSocketEndPoint) return null;
+        var address = endPoint.Serialize();
+        return address.Size > PathOffset && address[PathOffset] != 0 ? endPoint.ToString() : null;
+    }
+
     private static void SharePort(int descriptor)
     {
         if (!SocketHandle.SetReusePort(descriptor)) throw Errno.ToException(Errno.Last, "Sharing the port between loops");
     }
 
-    private static void ConfigureTcp(int descriptor, IPEndPoint endPoint)
+    private static void ConfigureTcp(int descriptor, IPEndPoint endPoint, ListenerOptions options)
     {
         SocketHandle.SetReuseAddress(descriptor);
         if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) SocketHandle.SetIpv6Only(descriptor, !endPoint.Address.Equals(IPAddress.IPv6Any));
+
+        if (options.DeferAccept > TimeSpan.Zero) SocketHandle.SetDeferAccept(descriptor, options.DeferAccept);
 
         // Accepted sockets inherit it, which saves a system call on each of them.
         SocketHandle.SetNoDelay(descriptor);
     }
 
-    /// <summary>A socket file that nobody listens on is what a crash leaves behind; one that answers belongs to somebody.</summary>
-    private static void RemoveStaleUnixSocket(EndPoint endPoint)
+    /// <summary>A socket file that nobody listens on is what a crash leaves behind; one that answers belongs to somebody, and a file that is no socket even more so.</summary>
+    private static void RemoveStaleUnixSocket(EndPoint endPoint, string path)
     {
-        var path = endPoint.ToString()!;
-        if (!File.Exists(path)) return;
+        if (!SocketHandle.IsSocketFile(path)) return;
         var probe = SocketHandle.Create(endPoint);
         if (probe < 0) return;
         var refused = SocketHandle.Connect(probe, endPoint) != 0 && Errno.Last == Errno.ECONNREFUSED;

@@ -23,6 +23,7 @@ internal static unsafe class SocketHandle
     private const int ShutdownWriteDirection = 1;
     private const int TcpProtocol = 6;
     private const int TcpNoDelay = 1;
+    private const int TcpDeferAccept = 9;
     private const int Ipv6Protocol = 41;
     private const int MaxAddressLength = 128;
 
@@ -109,6 +110,12 @@ internal static unsafe class SocketHandle
 
     public static void SetNoDelay(int descriptor) => SetOption(descriptor, TcpProtocol, TcpNoDelay, 1);
 
+    /// <summary>Linux: clients are accepted when their first bytes are there, or after the time. Elsewhere nothing happens.</summary>
+    public static void SetDeferAccept(int descriptor, TimeSpan time)
+    {
+        if (IsLinux) SetOption(descriptor, TcpProtocol, TcpDeferAccept, (int)Math.Ceiling(time.TotalSeconds));
+    }
+
     public static void SetIpv6Only(int descriptor, bool only) => SetOption(descriptor, Ipv6Protocol, Ipv6Only, only ? 1 : 0);
 
     /// <summary>Takes the error that the kernel keeps for the socket: the outcome of a connect, the reason of a reset.</summary>
@@ -124,7 +131,21 @@ internal static unsafe class SocketHandle
     public static EndPoint? RemoteEndPoint(int descriptor) => ReadAddress(descriptor, peer: true);
 
     /// <summary>A descriptor kept in reserve, closed when there is no other left to accept and shed a client with.</summary>
-    public static int OpenReserve() => Libc.open("/dev/null", ReadWriteMode, 0);
+    public static int OpenReserve()
+    {
+        var descriptor = Libc.open("/dev/null", ReadWriteMode, 0);
+        if (descriptor >= 0) _ = Libc.fcntl(descriptor, SetDescriptorFlags, CloseOnExec);
+        return descriptor;
+    }
+
+    /// <summary>Whether the path is a socket. open(2): a socket cannot be opened, and nothing else that exists fails for that reason.</summary>
+    public static bool IsSocketFile(string path)
+    {
+        var descriptor = Libc.open(path, NonBlocking, 0);
+        if (descriptor < 0) return Errno.Last == Errno.ENXIO || Errno.Last == Errno.EOPNOTSUPP;
+        Close(descriptor);
+        return false;
+    }
 
     private static bool SetOption(int descriptor, int level, int name, int value)
         => Libc.setsockopt(descriptor, level, name, &value, sizeof(int)) == 0;

@@ -1,0 +1,80 @@
+using Motet.Net;
+
+namespace Motet.Http;
+
+/// <summary>What is done about requests that cannot be served and handlers that fail.</summary>
+internal sealed partial class Http1Connection
+{
+    /// <summary>The handler threw.</summary>
+    private void Fail(HttpRequest request, Exception exception)
+    {
+        if (exception is RequestRejectedException rejection)
+        {
+            if (!connection.IsOpen) return;
+            HttpMetrics.Rejected(rejection.Reason);
+            request.CloseAfterResponse();
+            EndResponse(request, rejection.Status, rejection.Reason.ToText() + "\n", CloseReason.ProtocolError);
+            return;
+        }
+
+        // That the client is gone is no failure of the handler, nor is it to stop because of that.
+        if (!connection.IsOpen && exception is ConnectionClosedException or OperationCanceledException) return;
+        HttpMetrics.HandlerFailures.Add(1);
+        HttpLog.HandlerFailed(service.Logger, exception, request.Method, request.Path);
+        if (connection.IsOpen) EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
+    }
+
+    /// <summary>The handler completed without a whole response.</summary>
+    private void EndIncomplete(HttpRequest request)
+    {
+        if (!connection.IsOpen) return;
+        HttpMetrics.HandlerFailures.Add(1);
+        HttpLog.ResponseIncomplete(service.Logger, request.Method, request.Path);
+        EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
+    }
+
+    /// <summary>Gives the client the status while that is possible. When part of another response was sent, a reset is all that tells it that the rest does not come.</summary>
+    private void EndResponse(HttpRequest request, HttpStatus status, string text, CloseReason reason)
+    {
+        if (request.IsResponseComplete) return;
+        if (request.HasResponseStarted)
+        {
+            connection.Abort(reason);
+            return;
+        }
+
+        request.ClearResponseHeaders();
+        _ = request.RespondAsync(status, text);
+    }
+
+    /// <summary>Says what is wrong, and ends: after bytes that could be read in two ways nothing of this connection is looked at any more.</summary>
+    private void RejectHead(RejectReason reason)
+    {
+        HttpMetrics.Rejected(reason);
+        RejectionWriter.Write(connection, reason);
+        _request!.Reset();
+        End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
+    }
+
+    /// <summary>The body did not go on in time. The handler's read fails, and with it, unless it catches that, the handler.</summary>
+    private void RejectBody(HttpRequest request)
+    {
+        HttpMetrics.Rejected(RejectReason.BodyTimeout);
+        if (request.IsResponseComplete)
+        {
+            connection.CloseLingering(CloseReason.ReadTimeout);
+        }
+        else if (request.HasResponseStarted)
+        {
+            connection.Abort(CloseReason.ReadTimeout);
+        }
+        else
+        {
+            RejectionWriter.Write(connection, RejectReason.BodyTimeout);
+            connection.CloseLingering(CloseReason.ReadTimeout);
+        }
+
+        // Still its handler's if that did not complete when the read failed: nothing it waits for is of use now.
+        if (_phase == Phase.Waiting) _request!.Abort();
+    }
+}

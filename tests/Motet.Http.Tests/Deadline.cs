@@ -1,0 +1,21 @@
+namespace Motet.Http.Tests;
+
+/// <summary>Waits for what has to happen, and fails when it does not within a time that only a defect exceeds.</summary>
+internal static class Deadline
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    public static Task Within(this Task task) => task.WaitAsync(Limit);
+
+    public static Task<T> Within<T>(this Task<T> task) => task.WaitAsync(Limit);
+
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        var end = DateTime.UtcNow + Limit;
+        while (!condition())
+        {
+            Assert.True(DateTime.UtcNow < end, "It did not happen in time.");
+            await Task.Delay(1);
+        }
+    }
+}

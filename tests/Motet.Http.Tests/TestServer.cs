@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Motet.Net;
+using Motet.Runtime;
+
+namespace Motet.Http.Tests;
+
+/// <summary>A server on one loop and a port of its own. Ends with a failure when anything escaped to the loop.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<UnhandledLoopException> _unhandled;
+    private readonly EventLoopGroup _loops;
+
+    private TestServer(EventLoopGroup loops, ConcurrentQueue<UnhandledLoopException> unhandled, Listener listener, RecordingLogger log, ConcurrentQueue<Connection> connections)
+    {
+        _loops = loops;
+        _unhandled = unhandled;
+        Listener = listener;
+        Log = log;
+        Connections = connections;
+    }
+
+    public Listener Listener { get; }
+
+    public RecordingLogger Log { get; }
+
+    /// <summary>All that were accepted, in order.</summary>
+    public ConcurrentQueue<Connection> Connections { get; }
+
+    public EventLoop Loop => _loops.Loops[0];
+
+    public Uri Url => new($"http://{Listener.LocalEndPoint}");
+
+    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null)
+    {
+        var unhandled = new ConcurrentQueue<UnhandledLoopException>();
+        var connections = new ConcurrentQueue<Connection>();
+        var log = new RecordingLogger();
+        var loops = EventLoopGroup.Start(1, new EventLoopOptions { UnhandledException = unhandled.Enqueue });
+        var service = new HttpService(handler, limits, log);
+        var listener = await Listener.StartAsync(
+            loops,
+            new IPEndPoint(IPAddress.Loopback, 0),
+            connection =>
+            {
+                connections.Enqueue(connection);
+                return service.Serve(connection);
+            },
+            service.ListenerOptions());
+        return new TestServer(loops, unhandled, listener, log, connections);
+    }
+
+    public Task<RawClient> ConnectAsync(int receiveBuffer = 0) => RawClient.ConnectAsync(Listener.LocalEndPoint, receiveBuffer);
+
+    /// <summary>Waits until the first connection, or another, has ended, and says why it has.</summary>
+    public async Task<CloseReason> CloseReasonAsync(int index = 0)
+    {
+        await Deadline.UntilAsync(() => Connections.Count > index && Connections.ElementAt(index).CloseReason != CloseReason.None);
+        return Connections.ElementAt(index).CloseReason;
+    }
+
+    public Task AllClosedAsync() => Deadline.UntilAsync(() => Listener.OpenConnections == 0);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Listener.DisposeAsync();
+        await _loops.DisposeAsync();
+        Assert.Empty(_unhandled);
+    }
+}
