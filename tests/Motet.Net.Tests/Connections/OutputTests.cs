@@ -413,13 +413,14 @@ public class OutputTests
         await using var link = await Link.OpenAsync(null);
         var reading = Task.Run(link.Peer.ReadToEnd);
         var stop = false;
+        var writes = 0;
         var writing = link.Loop.RunAsync(async () =>
         {
             var chunk = new byte[70_000];
-            while (!stop) await link.Connection.WriteAsync(chunk);
+            for (; !stop; writes++) await link.Connection.WriteAsync(chunk);
             link.Connection.Close();
         });
-        for (var i = 0; i < 20; i++) await link.OnLoop(() => { });
+        for (var i = 0; i < 20 || Volatile.Read(ref writes) < 100; i++) await link.OnLoop(() => { });
         await link.OnLoop(() => stop = true);
         await writing.WaitAsync(ScriptedHandler.Deadline);
         await reading;
