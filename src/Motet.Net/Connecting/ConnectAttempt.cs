@@ -31,7 +31,7 @@ internal sealed class ConnectAttempt : LoopResource
         }
 
         var error = Errno.Last;
-        if (error == Errno.EINPROGRESS || error == Errno.EINTR) loop.Watch(this, _descriptor, Interest.Writable);
+        if (error == Errno.EINPROGRESS || error == Errno.EINTR) WatchDescriptor();
         else Fail(error);
     }
 
@@ -64,9 +64,25 @@ internal sealed class ConnectAttempt : LoopResource
 
     protected override void OnLoopStopping() => Abandon();
 
+    private void WatchDescriptor()
+    {
+        try
+        {
+            _loop.Watch(this, _descriptor, Interest.Writable);
+        }
+        catch (Exception exception) when (exception is PollException or InvalidOperationException)
+        {
+            // The kernel's limit of watched descriptors; or the loop has ended.
+            Fail(Errno.ENOMEM);
+        }
+    }
+
     private void Fail(int error)
     {
         _done.TrySetException(Errno.ToException(error, $"Connecting to {_endPoint}"));
+
+        // An attempt that nobody asks any more, because another one won, failed as expected.
+        _ = _done.Task.Exception;
         if (_descriptor >= 0 && !Token.IsNone) _loop.Unwatch(this);
         if (_descriptor >= 0) SocketHandle.Close(_descriptor);
         _descriptor = -1;

@@ -16,6 +16,7 @@ public static class Connector
     /// <param name="options">Limits; the defaults when null.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="SocketException">No address could be reached; the error is that of the last attempt.</exception>
+    /// <exception cref="OperationCanceledException">The token fired, or the loop ended.</exception>
     /// <exception cref="TimeoutException"><see cref="ConnectOptions.Timeout"/> passed.</exception>
     public static async Task<Connection> ConnectAsync(EndPoint endPoint, ConnectionHandler? handler = null, ConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -38,6 +39,10 @@ public static class Connector
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"Connecting to {endPoint} took longer than {options.Timeout}.");
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
     }
 
@@ -65,7 +70,7 @@ public static class Connector
     }
 
     /// <summary>Starts one attempt after the other; the first descriptor that is connected is the result, all others are closed.</summary>
-    private static async Task<int> RaceAsync(EventLoop loop, IReadOnlyList<EndPoint> addresses, TimeSpan delay, CancellationToken cancellationToken)
+    internal static async Task<int> RaceAsync(EventLoop loop, IReadOnlyList<EndPoint> addresses, TimeSpan delay, CancellationToken cancellationToken)
     {
         if (addresses.Count == 0) throw new SocketException((int)SocketError.HostNotFound);
         var attempts = new List<ConnectAttempt>(addresses.Count);

@@ -2,6 +2,14 @@ namespace Motet.Net;
 
 public sealed unsafe partial class Connection
 {
+    /// <summary>
+    /// Bytes that one reader or writer may move without waiting once: after that its operation completes through the loop's queue, so that others have their turn. Each
+    /// operation counts <see cref="OperationCost"/> on top, what its system call costs compared to copying.
+    /// </summary>
+    private const int BytesPerTurn = 256 * 1024;
+
+    private const int OperationCost = 1024;
+
     private LoopOperation? _pullRead;
     private Memory<byte> _pullReadBuffer;
     private LoopOperation? _pullWrite;
@@ -15,47 +23,59 @@ public sealed unsafe partial class Connection
     /// <param name="destination">Where the bytes go.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The number of bytes; 0 at the end of input.</returns>
-    /// <exception cref="ConnectionClosedException">The connection is closed, or the peer reset it.</exception>
+    /// <exception cref="ConnectionClosedException">The connection is closed or closing, or the peer reset it.</exception>
+    /// <exception cref="InvalidOperationException">Another read waits.</exception>
     public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         if (_pullRead is { IsPending: true }) throw new InvalidOperationException("A read of this connection is under way.");
 
-        int read;
-        try
+        _pullRead ??= new LoopOperation(EventLoop.SynchronizationContext);
+        var yields = _pullRead.Moved >= BytesPerTurn && (_kept is not null || Has(State.MayHaveInput)) && !Has(State.Closed | State.Closing);
+        if (yields)
         {
-            read = ReadNow(destination);
+            ContinueReadingLater();
         }
-        catch (ConnectionClosedException exception)
+        else
         {
-            return ValueTask.FromException<int>(exception);
+            int read;
+            try
+            {
+                read = ReadNow(destination);
+            }
+            catch (ConnectionClosedException exception)
+            {
+                return ValueTask.FromException<int>(exception);
+            }
+
+            if (read >= 0)
+            {
+                _pullRead.Moved += read + OperationCost;
+                return new ValueTask<int>(read);
+            }
         }
 
-        if (read >= 0) return new ValueTask<int>(read);
-        _pullRead ??= new LoopOperation(EventLoop.SynchronizationContext);
         _pullRead.Start();
         _pullReadBuffer = destination;
-        if (cancellationToken.CanBeCanceled)
-        {
-            _pullRead.OnCancel(cancellationToken, this);
-        }
-
+        if (cancellationToken.CanBeCanceled) _pullRead.OnCancel(cancellationToken, this);
         return new ValueTask<int>(_pullRead, _pullRead.Version);
     }
 
     /// <summary>
     /// Writes; waits while more than <see cref="ConnectionOptions.HighWatermark"/> bytes wait to be sent. The memory must stay as it is until the
     /// operation completes. Large writes go to the kernel from it without a copy. A write that was cancelled sent nothing; once a first byte of it is under way it
-    /// can only complete or fail (<see cref="ConnectionOptions.WriteTimeout"/> bounds that). One waiting write at a time. Loop thread only.
+    /// can only complete or fail (<see cref="ConnectionOptions.WriteTimeout"/> bounds that). One waiting write at a time; what <see cref="Write"/> queues meanwhile follows it. Loop thread only.
     /// </summary>
     /// <param name="data">The bytes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ConnectionClosedException">The connection is closed, or the peer reset it.</exception>
+    /// <exception cref="ConnectionClosedException">The connection is closed or closing, or the peer reset it.</exception>
+    /// <exception cref="InvalidOperationException">Another write waits, or <see cref="EndOutput"/> was called before.</exception>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         if (Has(State.Closed | State.Closing)) return ValueTask.FromException(new ConnectionClosedException(_closeReason));
         if (_pullWrite is { IsPending: true }) throw new InvalidOperationException("A write of this connection is under way.");
+        if (Has(State.OutputEnded)) ThrowOutputEnded();
 
         if (_pending + data.Length <= _options.HighWatermark)
         {
@@ -63,31 +83,35 @@ public sealed unsafe partial class Connection
             return default;
         }
 
-        if (Has(State.OutputEnded)) ThrowOutputEnded();
+        _pullWrite ??= new LoopOperation(EventLoop.SynchronizationContext);
         var rest = SendDirectly(data);
-        if (rest.IsEmpty) return default;
+        if (rest.IsEmpty)
+        {
+            _pullWrite.Moved += data.Length + OperationCost;
+            return _pullWrite.Moved < BytesPerTurn ? default : CompleteWriteLater();
+        }
+
         if (Has(State.Closed)) return ValueTask.FromException(new ConnectionClosedException(_closeReason));
 
-        _pullWrite ??= new LoopOperation(EventLoop.SynchronizationContext);
         _pullWrite.Start();
         _pullWriteRest = rest;
         _pullWriteTouched = rest.Length != data.Length;
-        if (cancellationToken.CanBeCanceled && !_pullWriteTouched)
-        {
-            _pullWrite.OnCancel(cancellationToken, this);
-        }
-
+        _state |= State.WriteWaits;
+        if (cancellationToken.CanBeCanceled && !_pullWriteTouched) _pullWrite.OnCancel(cancellationToken, this);
         return new ValueTask(_pullWrite, _pullWrite.Version);
     }
 
-    /// <summary>The connection as a <see cref="Stream"/>, for everything that takes one. Input must be paused. Its operations may be called from any thread; called on the loop they do not leave it.</summary>
+    /// <summary>
+    /// The connection as a <see cref="Stream"/>, for everything that takes one. Input must be paused, and stay so. Its operations may be called from any thread; called on the loop
+    /// they do not leave it. Disposing the stream closes the connection. Any thread.
+    /// </summary>
     public Stream AsStream() => new ConnectionStream(this);
 
     private int ReadNow(Memory<byte> destination)
     {
         if (!destination.IsEmpty) return Read(destination.Span);
         if (_kept is not null || Has(State.EndOfInput)) return 0;
-        if (Has(State.Closed)) ThrowClosed();
+        if (Has(State.Closed | State.Closing)) ThrowClosed();
         return Has(State.MayHaveInput) ? 0 : -1;
     }
 
@@ -129,34 +153,60 @@ public sealed unsafe partial class Connection
         }
     }
 
-    /// <summary>The queue is empty and a write waited: goes on with it.</summary>
-    /// <returns>Whether it is done.</returns>
-    private bool ContinueWrite()
+    /// <summary>Goes on with a write that waited, when nothing is queued in front of it.</summary>
+    /// <returns>Whether the kernel took all of it.</returns>
+    private bool SendRest()
     {
-        _pullWriteTouched = true;
+        var before = _pullWriteRest.Length;
         _pullWriteRest = SendDirectly(_pullWriteRest);
-        if (Has(State.Closed)) return false;
+        _pullWriteTouched |= _pullWriteRest.Length != before;
         if (!_pullWriteRest.IsEmpty) return false;
-        _pullWrite!.Complete(0);
+        _state &= ~State.WriteWaits;
         return true;
     }
 
-    /// <summary>Something is written behind a write that waits: its rest is stored first, so that the order stays.</summary>
-    private void AbsorbPendingWrite()
+    /// <summary>Something is written behind a write that waits: its rest is sent or stored first, so that the order stays.</summary>
+    private void AbsorbWaitingWrite()
     {
+        if (!Has(State.OutputBlocked) && SendRest()) return;
         var rest = _pullWriteRest;
         _pullWriteRest = default;
         _pullWriteTouched = true;
+        _state &= ~State.WriteWaits;
         Write(rest.Span);
+    }
+
+    private ValueTask CompleteWriteLater()
+    {
+        _pullWrite!.Start();
+        _pullWriteTouched = true;
+        EventLoop.Post(
+            static state =>
+            {
+                var connection = (Connection)state!;
+                if (connection._pullWrite is not { IsPending: true } || connection.Has(State.OutputWaited | State.Closed)) return;
+                connection.EnterCallback();
+                connection._pullWrite.Complete(0);
+                connection.LeaveCallback();
+            },
+            this);
+        return new ValueTask(_pullWrite, _pullWrite.Version);
     }
 
     /// <summary>A token fired: the operation is taken back, if it is still the same one that waits and nothing of it has happened.</summary>
     internal void CancelPending(LoopOperation operation, short version, CancellationToken token)
     {
         if (!operation.IsPending || operation.Version != version) return;
-        if (operation == _pullRead) _pullReadBuffer = default;
-        else if (_pullWriteTouched) return;
-        else _pullWriteRest = default;
+        if (operation == _pullRead)
+        {
+            _pullReadBuffer = default;
+        }
+        else
+        {
+            if (_pullWriteTouched) return;
+            _pullWriteRest = default;
+            _state &= ~State.WriteWaits;
+        }
 
         EnterCallback();
         operation.Fail(new OperationCanceledException(token));

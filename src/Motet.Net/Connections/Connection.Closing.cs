@@ -4,7 +4,10 @@ public sealed partial class Connection
 {
     private int _lingerDropped;
 
-    /// <summary>Closes once everything written was handed to the kernel. Nothing more can be written, and the handler gets no more data.</summary>
+    /// <summary>
+    /// Closes once everything written was handed to the kernel. What is written after this is dropped, and neither the handler nor a reader gets more data; a read that waits fails.
+    /// Where the peer may still be sending, use <see cref="CloseLingering"/>.
+    /// </summary>
     /// <param name="reason">The reason to record.</param>
     public void Close(CloseReason reason = CloseReason.Closed) => BeginClose(reason, State.Closing | State.InputPaused);
 
@@ -16,7 +19,10 @@ public sealed partial class Connection
     /// <param name="reason">The reason to record.</param>
     public void CloseLingering(CloseReason reason = CloseReason.Closed) => BeginClose(reason, State.Closing | State.Lingering);
 
-    /// <summary>Closes at once; what waits to be sent is dropped. The peer sees a reset unless it was the first to go.</summary>
+    /// <summary>
+    /// Closes at once; what waits to be sent is dropped. The peer sees a reset, so that it does not take a part for the whole; but an orderly end where nothing is missing:
+    /// for the reasons <see cref="CloseReason.IdleTimeout"/>, <see cref="CloseReason.Overloaded"/> and those of the peer itself.
+    /// </summary>
     /// <param name="reason">The reason to record.</param>
     public void Abort(CloseReason reason = CloseReason.Aborted)
         => CloseNow(reason, reset: reason is not (CloseReason.PeerReset or CloseReason.PeerClosed or CloseReason.IdleTimeout or CloseReason.Overloaded));
@@ -26,7 +32,7 @@ public sealed partial class Connection
         if (Has(State.Closed | State.Closing)) return;
         _closeReason = reason;
         _state |= how;
-        ClearDeadline();
+        _deadline = 0;
         ReleaseKept();
         if (Has(State.InCallback))
         {
@@ -48,12 +54,12 @@ public sealed partial class Connection
             return;
         }
 
-        if (_lingerDropped < 0) return;
-        if (!Has(State.OutputEnded)) SocketHandle.ShutdownWrite(_descriptor);
-        _state = (_state | State.OutputEnded) & ~State.InputPaused;
-        ReleaseKept();
-        SetDeadline(_options.LingerTimeout);
-        if (Has(State.MayHaveInput)) ReceiveAll();
+        if (Has(State.Dropping)) return;
+        SendEndOfOutput();
+        _state = (_state | State.Dropping | State.OutputEnded) & ~State.InputPaused;
+        _deadline = After(_options.LingerTimeout);
+        ArmTimer(_deadline);
+        ReceiveAll();
     }
 
     private void Drop(int length)
@@ -66,7 +72,9 @@ public sealed partial class Connection
     {
         if (Has(State.Closed)) return;
         _state |= State.Closed;
-        _closeReason = reason;
+
+        // Everything was sent when dropping began: how the peer takes its leave then is not why the connection ended.
+        if (!Has(State.Dropping)) _closeReason = reason;
         CancelTimer();
         if (!Token.IsNone) _net.Loop.Unwatch(this);
         if (reset) SocketHandle.CloseWithReset(_descriptor);

@@ -14,16 +14,23 @@ public sealed partial class Connection
     private long _deadline;
     private long _writeDeadline;
 
-    /// <summary>Has <see cref="ConnectionHandler.OnDeadline"/> called once after this time, unless the deadline is set anew or cleared before. Costs no more than a store when it moves later.</summary>
-    /// <param name="due">The time from the beginning of this turn of the loop.</param>
+    /// <summary>
+    /// Has <see cref="ConnectionHandler.OnDeadline"/> called once after this time, unless the deadline is set anew or cleared before. Costs no more than a store when it moves
+    /// later. Without effect when the connection is closing.
+    /// </summary>
+    /// <param name="due">The time from the beginning of this turn of the loop; <see cref="Timeout.InfiniteTimeSpan"/> clears the deadline.</param>
     public void SetDeadline(TimeSpan due)
     {
+        if (Has(State.Closed | State.Closing)) return;
         _deadline = After(due);
         ArmTimer(_deadline);
     }
 
     /// <summary>Takes the deadline back.</summary>
-    public void ClearDeadline() => _deadline = 0;
+    public void ClearDeadline()
+    {
+        if (!Has(State.Closing)) _deadline = 0;
+    }
 
     /// <inheritdoc/>
     void ITimerHandler.OnTimer(TimerId id)
@@ -35,26 +42,39 @@ public sealed partial class Connection
         var now = _net.Loop.Now;
         if (_writeDeadline != 0 && _writeDeadline <= now)
         {
-            Abort(CloseReason.WriteTimeout);
-            return;
+            // A write that was taken back leaves the deadline behind, but nothing that waits.
+            _writeDeadline = 0;
+            if (Pending > 0)
+            {
+                Abort(CloseReason.WriteTimeout);
+                return;
+            }
         }
 
         if (_deadline != 0 && _deadline <= now)
         {
             _deadline = 0;
-            if (Has(State.Lingering)) CloseNow(_closeReason);
+            if (Has(State.Dropping)) CloseNow(_closeReason);
             else RunCallback(static (handler, connection) => handler.OnDeadline(connection));
             if (Has(State.Closed)) return;
         }
 
-        if (_deadline != 0) ArmTimer(_deadline);
-        if (_writeDeadline != 0) ArmTimer(_writeDeadline);
+        ArmTimer(_deadline);
+        ArmTimer(_writeDeadline);
     }
 
-    private long After(TimeSpan due) => _net.Loop.Now + (long)(due.Ticks * StopwatchTicksPerTick);
+    /// <summary>A point in time on the loop's clock; 0, which means never, for an infinite time.</summary>
+    private long After(TimeSpan due)
+    {
+        if (due == Timeout.InfiniteTimeSpan) return 0;
+        var now = _net.Loop.Now;
+        var ticks = due.Ticks * StopwatchTicksPerTick;
+        return ticks < long.MaxValue - now ? now + (long)ticks : 0;
+    }
 
     private void ArmTimer(long due)
     {
+        if (due == 0) return;
         if (_timerDue != 0)
         {
             if (_timerDue <= due) return;

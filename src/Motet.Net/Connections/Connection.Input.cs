@@ -1,10 +1,12 @@
 using System.Buffers;
-using System.Diagnostics;
 
 namespace Motet.Net;
 
 public sealed unsafe partial class Connection
 {
+    /// <summary>A read behind kept bytes asks for as much as there is already, but need not ask for more than this: the buffer doubles, and its room is worth a system call.</summary>
+    private const int SmallestRead = 2048;
+
     // Bytes that arrived and were not consumed; null while there are none.
     private byte[]? _kept;
     private int _keptStart;
@@ -13,33 +15,21 @@ public sealed unsafe partial class Connection
     /// <summary>Whether input is paused: the handler gets no data, and the peer is held back by its flow control once the kernel's buffer is full.</summary>
     public bool IsInputPaused => Has(State.InputPaused);
 
-    /// <summary>Stops calling the handler with data until <see cref="ResumeInput"/>. What the current callback does not consume is kept.</summary>
-    public void PauseInput() => _state = (_state | State.InputPaused) & ~State.InputDue;
+    /// <summary>Whether there is something to do about input now: bytes to read or to offer again, or an end to tell.</summary>
+    private bool InputIsDue => Has(State.MayHaveInput | State.OfferKept | State.EndOfInputDue) && !Has(State.InputPaused | State.Closed);
 
-    /// <summary>Goes on calling the handler with data, beginning with what was kept. Outside a callback the handler may be called before this returns.</summary>
+    /// <summary>Stops calling the handler with data until <see cref="ResumeInput"/>. What the current callback does not consume is kept.</summary>
+    public void PauseInput() => _state |= State.InputPaused;
+
+    /// <summary>
+    /// Goes on calling the handler with data, beginning with what was kept. In a callback of this connection the handler is called after it; elsewhere it may be called
+    /// before this returns. Without effect when the connection is closing.
+    /// </summary>
     public void ResumeInput()
     {
-        if (!Has(State.InputPaused)) return;
-        _state &= ~State.InputPaused;
-        if (Has(State.InCallback | State.Closed))
-        {
-            _state |= State.InputDue;
-            return;
-        }
-
-        EnterCallback();
-        try
-        {
-            DeliverKept();
-            if (Has(State.MayHaveInput) && !Has(State.InputPaused)) ReceiveAll();
-            else TellEndOfInput();
-        }
-        catch (Exception exception)
-        {
-            Fail(exception);
-        }
-
-        LeaveCallback();
+        if (!Has(State.InputPaused) || Has(State.Closing | State.Closed)) return;
+        _state = (_state & ~State.InputPaused) | State.OfferKept;
+        if (!Has(State.InCallback)) Receive();
     }
 
     /// <summary>
@@ -47,12 +37,14 @@ public sealed unsafe partial class Connection
     /// </summary>
     /// <param name="destination">Where the bytes go; at least one byte long.</param>
     /// <returns>How many bytes were taken; 0 at the end of input; -1 when there are none now.</returns>
-    /// <exception cref="ConnectionClosedException">The connection is closed, or the peer reset it.</exception>
+    /// <exception cref="ArgumentException">The destination is empty.</exception>
+    /// <exception cref="ConnectionClosedException">The connection is closed or closing, or the peer reset it.</exception>
     public int Read(Span<byte> destination)
     {
+        if (destination.IsEmpty) ThrowNoDestination();
         if (_kept is not null) return TakeKept(destination);
         if (Has(State.EndOfInput)) return 0;
-        if (Has(State.Closed)) ThrowClosed();
+        if (Has(State.Closed | State.Closing)) ThrowClosed();
         if (!Has(State.MayHaveInput)) return -1;
 
         int received;
@@ -68,16 +60,25 @@ public sealed unsafe partial class Connection
         return -1;
     }
 
-    /// <summary>Puts bytes back that were read and turned out to belong to what comes next: the next read, or the handler, gets them first.</summary>
+    /// <summary>
+    /// Puts bytes back that were read and turned out to belong to what comes next: the next read, or the handler, gets them first. The handler is offered them without
+    /// waiting for more, after the callback or later in this turn of the loop. Without effect when the connection is closing.
+    /// </summary>
     /// <param name="data">The bytes; they are copied.</param>
     public void Unread(ReadOnlySpan<byte> data)
     {
-        if (data.IsEmpty || Has(State.Closed)) return;
-        if (!Has(State.InputPaused)) _state |= State.InputDue;
-        PutBack(data);
+        if (data.IsEmpty || Has(State.Closed | State.Closing)) return;
+        PutInFront(data);
+        OfferKeptAgain();
     }
 
-    private void PutBack(ReadOnlySpan<byte> data)
+    private void OfferKeptAgain()
+    {
+        _state |= State.OfferKept;
+        if (!Has(State.InCallback) && InputIsDue) ContinueReadingLater();
+    }
+
+    private void PutInFront(ReadOnlySpan<byte> data)
     {
         if (_kept is null)
         {
@@ -93,51 +94,79 @@ public sealed unsafe partial class Connection
         (_kept, _keptStart, _keptEnd) = (merged, 0, data.Length + behind.Length);
     }
 
+    /// <summary>Handles input from outside a callback.</summary>
+    private void Receive()
+    {
+        EnterCallback();
+        try
+        {
+            if (_pullRead is not null) ContinueRead();
+            ReceiveAll();
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+
+        LeaveCallback();
+    }
+
     /// <summary>Reads until the kernel has no more, the handler pauses, or the budget of one turn is used.</summary>
     private void ReceiveAll()
     {
-        for (var reads = 0; reads < ReadsPerTurn; reads++)
+        for (var reads = 0; InputIsDue; reads++)
         {
-            if (Has(State.EndOfInput))
+            if (reads == ReadsPerTurn)
             {
-                TellEndOfInput();
+                ContinueReadingLater();
                 return;
             }
 
-            int received, room;
-            if (_kept is null)
-            {
-                room = _net.ReceiveLength;
-                received = ReceiveOnce(_net.ReceivePointer, room);
-                if (received > 0)
-                {
-                    NoteShortRead(received, room);
-                    Deliver(_net.ReceivePointer, received);
-                }
-            }
+            if (Has(State.OfferKept | State.EndOfInput)) OfferOrTellEnd();
+            else if (_kept is not null) ReceiveBehindKept();
+            else if (!_net.IsReceiveBufferInUse) ReceiveInPlace();
             else
             {
-                if (!MakeRoom()) return;
-                room = _kept.Length - _keptEnd;
-                fixed (byte* pointer = &_kept[_keptEnd]) received = ReceiveOnce(pointer, room);
-                if (received > 0)
-                {
-                    NoteShortRead(received, room);
-                    _keptEnd += received;
-                    DeliverKept();
-                }
-            }
-
-            if (received <= 0)
-            {
-                if (received == 0) TellEndOfInput();
+                // Another connection's handler caused this while it looks at its own data there.
+                ContinueReadingLater();
                 return;
             }
-
-            if (Has(State.InputPaused | State.Closed) || !Has(State.MayHaveInput)) return;
         }
+    }
 
-        ContinueReadingLater();
+    private void ReceiveInPlace()
+    {
+        var received = ReceiveOnce(_net.ReceivePointer, _net.ReceiveLength);
+        if (received <= 0) return;
+        NoteShortRead(received, _net.ReceiveLength);
+        Deliver(_net.ReceivePointer, received);
+    }
+
+    private void ReceiveBehindKept()
+    {
+        MakeRoom();
+        var room = Math.Min(_kept!.Length, _keptStart + Math.Max(_options.MaxUnconsumedBytes, _keptEnd - _keptStart + 1)) - _keptEnd;
+        int received;
+        fixed (byte* pointer = &_kept[_keptEnd]) received = ReceiveOnce(pointer, room);
+        if (received <= 0) return;
+        NoteShortRead(received, room);
+        _keptEnd += received;
+        DeliverKept();
+    }
+
+    private void OfferOrTellEnd()
+    {
+        if (Has(State.OfferKept))
+        {
+            _state &= ~State.OfferKept;
+            if (_kept is not null) DeliverKept();
+        }
+        else
+        {
+            _state &= ~State.EndOfInputDue;
+            if (!Has(State.Lingering)) _handler.OnEndOfInput(this);
+            else if (Has(State.Dropping)) CloseNow(_closeReason);
+        }
     }
 
     /// <summary>
@@ -158,7 +187,7 @@ public sealed unsafe partial class Connection
             if (received > 0) return received;
             if (received == 0)
             {
-                _state = (_state | State.EndOfInput) & ~State.MayHaveInput;
+                _state = (_state | State.EndOfInput | State.EndOfInputDue) & ~State.MayHaveInput;
                 return 0;
             }
 
@@ -178,15 +207,26 @@ public sealed unsafe partial class Connection
             return;
         }
 
-        var consumed = _handler.OnData(this, new Span<byte>(pointer, length));
-        Debug.Assert((uint)consumed <= (uint)length, "A handler consumed more than there is.");
-        if (consumed < length && !Has(State.Closed)) PutBack(new ReadOnlySpan<byte>(pointer + consumed, length - consumed));
+        int consumed;
+        _net.IsReceiveBufferInUse = true;
+        try
+        {
+            consumed = _handler.OnData(this, new Span<byte>(pointer, length));
+        }
+        finally
+        {
+            _net.IsReceiveBufferInUse = false;
+        }
+
+        if (consumed == length || Has(State.Closed | State.Closing)) return;
+        if ((uint)consumed > (uint)length) ThrowConsumedTooMuch(consumed, length);
+        PutInFront(new ReadOnlySpan<byte>(pointer + consumed, length - consumed));
+        CheckUnconsumed();
     }
 
-    /// <summary>Offers the kept bytes until they are consumed, or the handler wants more first, or none.</summary>
+    /// <summary>Offers the kept bytes.</summary>
     private void DeliverKept()
     {
-        if (_kept is null || Has(State.InputPaused | State.Closed)) return;
         if (Has(State.Lingering))
         {
             ReleaseKept();
@@ -194,26 +234,36 @@ public sealed unsafe partial class Connection
         }
 
         // Set aside during the call: the handler may read on, or put bytes back, and those come behind these.
-        _state &= ~State.InputDue;
-        var (kept, start, end) = (_kept, _keptStart, _keptEnd);
+        var (kept, start, end) = (_kept!, _keptStart, _keptEnd);
         _kept = null;
         int consumed;
         fixed (byte* pointer = kept) consumed = _handler.OnData(this, new Span<byte>(pointer + start, end - start));
+        if ((uint)consumed > (uint)(end - start)) ThrowConsumedTooMuch(consumed, end - start);
         start += consumed;
 
-        if (start == end || Has(State.Closed))
+        if (start == end || Has(State.Closed | State.Closing))
         {
             ArrayPool<byte>.Shared.Return(kept);
+            return;
         }
-        else if (_kept is null)
+
+        if (_kept is null)
         {
             (_kept, _keptStart, _keptEnd) = (kept, start, end);
         }
         else
         {
-            PutBack(kept.AsSpan(start, end - start));
+            PutInFront(kept.AsSpan(start, end - start));
             ArrayPool<byte>.Shared.Return(kept);
         }
+
+        CheckUnconsumed();
+    }
+
+    /// <summary>A handler that waits for more must not wait for more than it is allowed. One that paused will be offered these again and decides then.</summary>
+    private void CheckUnconsumed()
+    {
+        if (_keptEnd - _keptStart >= _options.MaxUnconsumedBytes && !Has(State.InputPaused | State.OfferKept)) Abort(CloseReason.InputOverflow);
     }
 
     private void Keep(ReadOnlySpan<byte> rest)
@@ -233,33 +283,25 @@ public sealed unsafe partial class Connection
         return count;
     }
 
-    /// <summary>Room behind the kept bytes for the next read: a compaction or a bigger buffer, up to the limit.</summary>
-    private bool MakeRoom()
+    /// <summary>Room behind the kept bytes for the next read: a compaction or a bigger buffer.</summary>
+    private void MakeRoom()
     {
         var kept = _kept!;
-        if (_keptEnd < kept.Length) return true;
-
         var length = _keptEnd - _keptStart;
-        if (_keptStart > 0)
+        if (kept.Length - _keptEnd >= Math.Min(SmallestRead, length)) return;
+        if (kept.Length - length >= Math.Min(SmallestRead, length))
         {
             kept.AsSpan(_keptStart, length).CopyTo(kept);
         }
         else
         {
-            if (length >= _options.MaxUnconsumedBytes)
-            {
-                Abort(CloseReason.InputOverflow);
-                return false;
-            }
-
-            _kept = ArrayPool<byte>.Shared.Rent(Math.Min(length * 2, _options.MaxUnconsumedBytes));
-            kept.AsSpan(0, length).CopyTo(_kept);
+            _kept = ArrayPool<byte>.Shared.Rent(Math.Max(2 * length, SmallestRead));
+            kept.AsSpan(_keptStart, length).CopyTo(_kept);
             ArrayPool<byte>.Shared.Return(kept);
         }
 
         _keptStart = 0;
         _keptEnd = length;
-        return true;
     }
 
     private void ReleaseKept()
@@ -270,45 +312,25 @@ public sealed unsafe partial class Connection
         _keptStart = _keptEnd = 0;
     }
 
-    private void TellEndOfInput()
-    {
-        if (!Has(State.EndOfInput) || Has(State.EndOfInputTold | State.InputPaused | State.InputDue | State.Closed)) return;
-        _state |= State.EndOfInputTold;
-        if (!Has(State.Lingering)) _handler.OnEndOfInput(this);
-        else if (_head is null) CloseNow(_closeReason);
-    }
-
-    /// <summary>Input was resumed, or bytes were put back, within a callback: the handler has not seen all that is there.</summary>
-    private void DeliverDue()
-    {
-        _state &= ~State.InputDue;
-        DeliverKept();
-        TellEndOfInput();
-    }
-
     private void ContinueReadingLater()
     {
         if (Has(State.ReadScheduled | State.Closed)) return;
         _state |= State.ReadScheduled;
-        _net.Loop.Post(
-            static state =>
-            {
-                var connection = (Connection)state!;
-                connection._state &= ~State.ReadScheduled;
-                if (connection.Has(State.Closed | State.InputPaused) || !connection.Has(State.MayHaveInput | State.InputDue)) return;
-                connection.EnterCallback();
-                try
-                {
-                    if (connection.Has(State.InputDue)) connection.DeliverDue();
-                    if (connection.Has(State.MayHaveInput) && !connection.Has(State.InputPaused | State.Closed)) connection.ReceiveAll();
-                }
-                catch (Exception exception)
-                {
-                    connection.Fail(exception);
-                }
 
-                connection.LeaveCallback();
-            },
-            this);
+        // A send would fail and end the connection before the rest of its input was read.
+        if (Has(State.Broken)) _state |= State.OutputBlocked;
+        _net.Loop.Post(static state => ((Connection)state!).ContinueReading(), this);
     }
+
+    private void ContinueReading()
+    {
+        _state &= ~State.ReadScheduled;
+        if (Has(State.Broken)) _state &= ~State.OutputBlocked;
+        if (!Has(State.Closed)) Receive();
+    }
+
+    private static void ThrowNoDestination() => throw new ArgumentException("There has to be room for a byte.", "destination");
+
+    private static void ThrowConsumedTooMuch(int consumed, int length)
+        => throw new InvalidOperationException($"OnData returned {consumed}; it was offered {length} bytes.");
 }

@@ -14,11 +14,11 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     private int _pending;
 
     /// <summary>Bytes written that the kernel has not taken yet. Any thread; elsewhere than on the loop the answer may be old.</summary>
-    public int Pending => _pending;
+    public int Pending => _pending + _pullWriteRest.Length;
 
     /// <summary>
     /// Queues bytes without waiting; they are copied. They leave when the callback that wrote them returns, or else at the end of the loop's turn, together with all else written until then.
-    /// Written to a closed connection they are dropped. More than <see cref="ConnectionOptions.MaxPendingBytes"/> end the connection with <see cref="CloseReason.OutputOverflow"/>.
+    /// Written to a connection that is closed or closing they are dropped. More than <see cref="ConnectionOptions.MaxPendingBytes"/> end the connection with <see cref="CloseReason.OutputOverflow"/>.
     /// </summary>
     /// <param name="data">The bytes.</param>
     /// <exception cref="InvalidOperationException"><see cref="EndOutput"/> was called before.</exception>
@@ -36,30 +36,23 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
 
     /// <summary>Memory to write to, for <see cref="Advance"/>. Valid until then; nothing else may be written in between.</summary>
     /// <param name="sizeHint">The least number of bytes wanted.</param>
-    public Span<byte> GetSpan(int sizeHint = 0)
-    {
-        var tail = _tail;
-        if (tail is null || tail.Free < Math.Max(sizeHint, 1)) tail = AddSegment(sizeHint);
-        return tail.FreeSpan;
-    }
+    /// <exception cref="InvalidOperationException"><see cref="EndOutput"/> was called before.</exception>
+    public Span<byte> GetSpan(int sizeHint = 0) => GetRoom(sizeHint).FreeSpan;
 
     /// <inheritdoc cref="GetSpan"/>
-    public Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        _ = GetSpan(sizeHint);
-        return _tail!.FreeMemory;
-    }
+    public Memory<byte> GetMemory(int sizeHint = 0) => GetRoom(sizeHint).FreeMemory;
 
     /// <summary>Queues what was written to the memory of <see cref="GetSpan"/>, as <see cref="Write"/> does.</summary>
     /// <param name="count">The number of bytes written.</param>
+    /// <exception cref="InvalidOperationException">No memory was asked for.</exception>
     public void Advance(int count)
     {
+        if (Has(State.Closed | State.Closing)) return;
         var tail = _tail ?? throw new InvalidOperationException("Advance comes after GetSpan.");
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)tail.Free, nameof(count));
         tail.End += count;
         _pending += count;
-        if (Has(State.InCallback)) return;
-        OutputWritten();
+        if (!Has(State.InCallback)) OutputWritten();
     }
 
     /// <summary>
@@ -67,27 +60,26 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     /// </summary>
     public void EndOutput()
     {
-        if (Has(State.OutputEnded | State.Closed)) return;
+        if (Has(State.OutputEnded | State.Closing | State.Closed)) return;
         _state |= State.OutputEnded;
-        if (_head is null) SocketHandle.ShutdownWrite(_descriptor);
+        if (Pending == 0) SendEndOfOutput();
     }
 
-    /// <summary>Sends now what was written, instead of at the end of the callback or the turn.</summary>
+    /// <summary>Sends now what was written, instead of at the end of the callback or the turn. Outside a callback the handler may be called before this returns.</summary>
     /// <returns>Whether the kernel took everything.</returns>
     public bool Flush()
     {
-        while (_head is not null)
+        if (Has(State.InCallback))
         {
-            if (Has(State.OutputBlocked | State.Closed)) return false;
-            if (_pending == 0) break;
-            var sent = _head.Next is null ? SocketHandle.Send(_descriptor, _head.Pointer + _head.Start, _head.Length) : SendMany();
-            if (sent >= 0) Release(sent);
-            else if (!KeepTrying(Errno.Last)) return false;
+            SendQueue();
+        }
+        else if (!Has(State.Closed))
+        {
+            EnterCallback();
+            LeaveCallback();
         }
 
-        ReleaseOutput();
-        if (!Has(State.Closed)) OutputIsSent();
-        return true;
+        return Pending == 0 && !Has(State.Closed);
     }
 
     internal void FlushDeferred()
@@ -98,38 +90,53 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         LeaveCallback();
     }
 
+    private Segment GetRoom(int sizeHint)
+    {
+        var tail = _tail;
+        return tail is null || tail.Free < Math.Max(sizeHint, 1) || Has(State.WriteWaits | State.OutputEnded | State.Closing | State.Closed) ? AddSegment(sizeHint) : tail;
+    }
+
     private Segment AddSegment(int sizeHint)
     {
-        if (Has(State.OutputEnded | State.Closing)) ThrowOutputEnded();
-        if (!_pullWriteRest.IsEmpty) AbsorbPendingWrite();
-        var segment = sizeHint <= Segment.Size ? _net.Segments.Rent() : new Segment(sizeHint);
-        if (_tail is null)
+        if (!Has(State.Closing | State.Closed))
         {
-            _head = segment;
-        }
-        else
-        {
+            if (Has(State.OutputEnded)) ThrowOutputEnded();
+            if (Has(State.WriteWaits)) AbsorbWaitingWrite();
+
             // A full queue is worth a try at once: what the kernel takes now need not be stored.
             if (_pending >= _options.HighWatermark && !Has(State.OutputBlocked)) TrySendSome();
             if (_pending > _options.MaxPendingBytes) Abort(CloseReason.OutputOverflow);
-            if (_tail is null) _head = segment;
-            else _tail.Next = segment;
         }
 
+        if (Has(State.Closing | State.Closed)) return _net.RoomForDropped(sizeHint);
+        var segment = sizeHint <= Segment.Size ? _net.Segments.Rent() : new Segment(sizeHint);
+        if (_tail is null) _head = segment;
+        else _tail.Next = segment;
         return _tail = segment;
     }
 
     private void OutputWritten()
     {
-        if (Has(State.Closed))
-        {
-            ReleaseOutput();
-            return;
-        }
-
         if (Has(State.Dirty | State.OutputBlocked)) return;
         _state |= State.Dirty;
         _net.FlushAtEndOfTurn(this);
+    }
+
+    /// <summary>Sends what is queued.</summary>
+    /// <returns>Whether the kernel took all of it.</returns>
+    private bool SendQueue()
+    {
+        while (_pending > 0)
+        {
+            if (Has(State.OutputBlocked | State.Closed)) return false;
+            var head = _head!;
+            var sent = head.Next is null ? SocketHandle.Send(_descriptor, head.Pointer + head.Start, head.Length) : SendMany();
+            if (sent >= 0) Release(sent);
+            else if (!KeepTrying(Errno.Last)) return false;
+        }
+
+        if (_head is not null) ReleaseOutput();
+        return true;
     }
 
     private void TrySendSome()
@@ -191,7 +198,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         if (error == Errno.EINTR) return true;
         if (error == Errno.EAGAIN || error == Errno.ENOBUFS)
         {
-            _state |= State.OutputBlocked;
+            _state |= State.OutputBlocked | State.OutputWaited;
             StartWriteDeadline();
             if (!Has(State.WatchesOutput) && !Token.IsNone)
             {
@@ -209,19 +216,38 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     /// <summary>The queue is empty: whoever waits for that goes on.</summary>
     private void OutputIsSent()
     {
-        var waited = _writeDeadline != 0;
-        _writeDeadline = 0;
-        if (_pullWrite is { IsPending: true } && !ContinueWrite()) return;
-        if (_head is not null || Has(State.Closed)) return;
-
-        if (Has(State.OutputEnded)) SocketHandle.ShutdownWrite(_descriptor);
-        if (Has(State.Closing))
+        if (Has(State.WriteWaits) && !SendRest()) return;
+        if (Has(State.OutputWaited))
         {
-            FinishClosing();
-            return;
+            _state &= ~State.OutputWaited;
+            _writeDeadline = 0;
+            try
+            {
+                TellOutputIsSent();
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
+
+            if (_pending > 0 || Has(State.WriteWaits | State.Closed)) return;
         }
 
-        if (waited) _handler.OnDrained(this);
+        if (Has(State.OutputEnded)) SendEndOfOutput();
+        if (Has(State.Closing)) FinishClosing();
+    }
+
+    private void TellOutputIsSent()
+    {
+        if (_pullWrite is { IsPending: true }) _pullWrite.Complete(0);
+        if (_pending == 0 && !Has(State.WriteWaits | State.Closing | State.Closed)) _handler.OnDrained(this);
+    }
+
+    private void SendEndOfOutput()
+    {
+        if (Has(State.OutputEndSent)) return;
+        _state |= State.OutputEndSent;
+        SocketHandle.ShutdownWrite(_descriptor);
     }
 
     private void ReleaseOutput()

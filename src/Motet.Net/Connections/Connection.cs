@@ -37,57 +37,75 @@ public sealed partial class Connection : LoopResource, ITimerHandler
     }
 
     [Flags]
-    private enum State : ushort
+    private enum State : uint
     {
         None = 0,
 
         /// <summary>A callback of the handler is running: output waits for its end, and so does the last callback.</summary>
-        InCallback = 1,
+        InCallback = 1 << 0,
 
         /// <summary>The handler asked for no more input.</summary>
-        InputPaused = 2,
+        InputPaused = 1 << 1,
 
         /// <summary>The kernel may hold input that was not read; it will not say so again.</summary>
-        MayHaveInput = 4,
+        MayHaveInput = 1 << 2,
+
+        /// <summary>The kept bytes are offered without waiting for more: they were put back, the handler is new, or input was resumed.</summary>
+        OfferKept = 1 << 3,
 
         /// <summary>The peer finished sending, and everything before it was read.</summary>
-        EndOfInput = 8,
+        EndOfInput = 1 << 4,
 
-        /// <summary>The end of input was told to the handler.</summary>
-        EndOfInputTold = 16,
-
-        /// <summary>The kernel took no more output; it tells when it does again.</summary>
-        OutputBlocked = 32,
-
-        /// <summary>The connection waits at the end of the turn to send.</summary>
-        Dirty = 64,
-
-        /// <summary>Close once all output is sent.</summary>
-        Closing = 128,
-
-        /// <summary>After the output, end it and drop input until the peer ends too.</summary>
-        Lingering = 256,
-
-        /// <summary>No output follows; the peer has been, or will be, told.</summary>
-        OutputEnded = 512,
-
-        /// <summary>The descriptor is closed.</summary>
-        Closed = 1024,
-
-        /// <summary>The last callback has run.</summary>
-        Finished = 2048,
-
-        /// <summary>The loop tells when the descriptor is writable.</summary>
-        WatchesOutput = 4096,
+        /// <summary>The end of input is still to be told to the handler.</summary>
+        EndOfInputDue = 1 << 5,
 
         /// <summary>A continuation of input reading is posted.</summary>
-        ReadScheduled = 8192,
+        ReadScheduled = 1 << 6,
 
         /// <summary>The kernel announced the peer's end or an error: reading goes on until it is met, because nothing more will be announced.</summary>
-        HangUp = 16384,
+        HangUp = 1 << 7,
 
-        /// <summary>Input was resumed, or bytes were put back, within a callback: they are offered to the handler soon.</summary>
-        InputDue = 32768,
+        /// <summary>The kernel announced an error, or the end of both directions: nothing that is sent will arrive.</summary>
+        Broken = 1 << 8,
+
+        /// <summary>The handler was told that the connection broke while input was paused.</summary>
+        HangUpTold = 1 << 9,
+
+        /// <summary>The kernel took no more output; it tells when it does again.</summary>
+        OutputBlocked = 1 << 10,
+
+        /// <summary>Output had to wait for the kernel, and who waits for its end was not told yet.</summary>
+        OutputWaited = 1 << 11,
+
+        /// <summary>The rest of an asynchronous write waits behind the queue.</summary>
+        WriteWaits = 1 << 12,
+
+        /// <summary>The loop tells when the descriptor is writable.</summary>
+        WatchesOutput = 1 << 13,
+
+        /// <summary>The connection waits at the end of the turn to send.</summary>
+        Dirty = 1 << 14,
+
+        /// <summary>No output follows; the peer is told when all of it is sent.</summary>
+        OutputEnded = 1 << 15,
+
+        /// <summary>The peer was told that no output follows.</summary>
+        OutputEndSent = 1 << 16,
+
+        /// <summary>Close once all output is sent.</summary>
+        Closing = 1 << 17,
+
+        /// <summary>After the output, end it and drop input until the peer ends too.</summary>
+        Lingering = 1 << 18,
+
+        /// <summary>All output and its end are sent; what arrives is dropped for a while.</summary>
+        Dropping = 1 << 19,
+
+        /// <summary>The descriptor is closed.</summary>
+        Closed = 1 << 20,
+
+        /// <summary>The last callback has run.</summary>
+        Finished = 1 << 21,
     }
 
     /// <summary>The event loop that the connection lives on. Any thread.</summary>
@@ -105,7 +123,10 @@ public sealed partial class Connection : LoopResource, ITimerHandler
     /// <summary>The address of the peer; null when the connection is closed, or for an unnamed Unix socket. Asked from the kernel on each call.</summary>
     public EndPoint? RemoteEndPoint => Has(State.Closed) ? null : SocketHandle.RemoteEndPoint(_descriptor);
 
-    /// <summary>What serves the connection; may be replaced at any time, and the new handler gets the bytes that the old one left unconsumed. Its <see cref="ConnectionHandler.OnOpen"/> is not called.</summary>
+    /// <summary>
+    /// What serves the connection; may be replaced at any time. The new handler is offered the bytes that the old one left unconsumed, after the callback or
+    /// later in this turn of the loop; its <see cref="ConnectionHandler.OnOpen"/> is not called.
+    /// </summary>
     public ConnectionHandler Handler
     {
         get => _handler;
@@ -113,6 +134,7 @@ public sealed partial class Connection : LoopResource, ITimerHandler
         {
             ArgumentNullException.ThrowIfNull(value);
             _handler = value;
+            OfferKeptAgain();
         }
     }
 
@@ -131,8 +153,8 @@ public sealed partial class Connection : LoopResource, ITimerHandler
         try
         {
             handler.OnOpen(this);
-            if (!Has(State.InputPaused | State.Closed)) ReceiveAll();
-            else _state |= State.MayHaveInput;
+            _state |= State.MayHaveInput;
+            ReceiveAll();
         }
         catch (Exception exception)
         {
@@ -154,20 +176,19 @@ public sealed partial class Connection : LoopResource, ITimerHandler
     {
         if ((readiness & Readiness.Writable) != 0) _state &= ~State.OutputBlocked;
         EnterCallback();
-        try
+        if ((readiness & ~Readiness.Writable) != 0)
         {
-            if ((readiness & ~Readiness.Writable) != 0)
+            if (!Has(State.EndOfInput)) _state |= State.MayHaveInput;
+            if ((readiness & ~(Readiness.Readable | Readiness.Writable)) != 0) NoteHangUp(readiness);
+            try
             {
-                _state |= State.MayHaveInput;
-                if ((readiness & (Readiness.ReadClosed | Readiness.Error)) != 0) _state |= State.HangUp;
                 if (_pullRead is not null) ContinueRead();
-                if (!Has(State.InputPaused)) ReceiveAll();
-                else if (IsHangUp(readiness) && !Has(State.Closed)) _handler.OnHangUp(this);
+                ReceiveAll();
             }
-        }
-        catch (Exception exception)
-        {
-            Fail(exception);
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
         }
 
         LeaveCallback();
@@ -175,9 +196,6 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
     /// <inheritdoc/>
     protected override void OnLoopStopping() => Abort(CloseReason.Shutdown);
-
-    private static bool IsHangUp(Readiness readiness)
-        => (readiness & Readiness.Error) != 0 || (readiness & (Readiness.ReadClosed | Readiness.WriteClosed)) == (Readiness.ReadClosed | Readiness.WriteClosed);
 
     private bool Has(State any) => (_state & any) != 0;
 
@@ -203,18 +221,46 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
     private void EnterCallback() => _state |= State.InCallback;
 
-    /// <summary>A callback is over: what it wrote is sent, and what it closed is closed.</summary>
+    /// <summary>
+    /// A callback is over: what it wrote is sent, and what it closed is closed. What the sending itself brings about (a continuation that writes on, a handler that
+    /// resumes input) has its turn later, so that two who answer each other cannot hold the loop here.
+    /// </summary>
     private void LeaveCallback()
     {
-        if (!Has(State.OutputBlocked | State.Closed))
-        {
-            if (_head is not null) Flush();
-            else if (Has(State.Closing) || _pullWrite is { IsPending: true }) OutputIsSent();
-        }
+        if (Has(State.Broken)) TellHangUp();
+        if (!Has(State.OutputBlocked | State.Closed) && (_head is null || SendQueue()) && Has(State.OutputWaited | State.OutputEnded | State.Closing)) OutputIsSent();
 
         _state &= ~State.InCallback;
-        if (Has(State.Closed)) Finish();
-        else if (Has(State.InputDue)) ContinueReadingLater();
+        if (Has(State.Closed))
+        {
+            Finish();
+            return;
+        }
+
+        if (_head is not null) OutputWritten();
+        if (InputIsDue) ContinueReadingLater();
+    }
+
+    private void NoteHangUp(Readiness readiness)
+    {
+        const Readiness BothClosed = Readiness.ReadClosed | Readiness.WriteClosed;
+        if ((readiness & (Readiness.ReadClosed | Readiness.Error)) != 0) _state |= State.HangUp;
+        if ((readiness & Readiness.Error) != 0 || (readiness & BothClosed) == BothClosed) _state |= State.Broken;
+    }
+
+    /// <summary>While input is paused, or when it has ended, no read would find out that the connection broke.</summary>
+    private void TellHangUp()
+    {
+        if (!Has(State.InputPaused | State.EndOfInput) || Has(State.EndOfInputDue | State.HangUpTold | State.Closing | State.Closed)) return;
+        _state |= State.HangUpTold;
+        try
+        {
+            _handler.OnHangUp(this);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
     }
 
     /// <summary>Runs one callback of the handler from outside the descriptor's own readiness.</summary>

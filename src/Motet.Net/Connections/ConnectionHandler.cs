@@ -3,7 +3,7 @@ namespace Motet.Net;
 /// <summary>
 /// What a protocol does on one connection, as callbacks. All of them run on the connection's event loop and never overlap:
 /// <see cref="OnOpen"/> is first, <see cref="OnClose"/> is last and comes exactly once. What is written during a callback leaves in one system
-/// call when the callback returns. An exception that escapes a callback ends this connection with <see cref="CloseReason.HandlerFailed"/>
+/// call when the callback returns. A write that finds the connection broken ends it; input that was not read by then is lost with it. An exception that escapes a callback ends this connection with <see cref="CloseReason.HandlerFailed"/>
 /// and touches no other.
 /// </summary>
 public abstract class ConnectionHandler
@@ -16,7 +16,7 @@ public abstract class ConnectionHandler
 
     /// <summary>
     /// Bytes arrived. The memory is valid, and may be overwritten, during the call only. What is not consumed comes again, in front of what arrives next,
-    /// up to <see cref="ConnectionOptions.MaxUnconsumedBytes"/>. After <see cref="Connection.PauseInput"/> no more calls come until
+    /// less than <see cref="ConnectionOptions.MaxUnconsumedBytes"/>. After <see cref="Connection.PauseInput"/> no more calls come until
     /// <see cref="Connection.ResumeInput"/>.
     /// </summary>
     /// <param name="connection">The connection this handler serves.</param>
@@ -37,12 +37,14 @@ public abstract class ConnectionHandler
     }
 
     /// <summary>
-    /// The connection broke (a reset, or both directions closed) while input was paused, so that no read would find out.
-    /// Bytes that arrived before may still be read. By default nothing is done: the next read or write meets the error.
+    /// The connection broke (a reset, or both directions ended) while input was paused or after its end, so that no read would find out; told once.
+    /// Bytes that arrived before may still be read. By default nothing is done while input is paused, and the next read or write meets the error; after the end
+    /// of input the connection is closed.
     /// </summary>
     /// <param name="connection">The connection this handler serves.</param>
     protected internal virtual void OnHangUp(Connection connection)
     {
+        if (!connection.IsInputPaused) connection.Close(CloseReason.PeerClosed);
     }
 
     /// <summary>The deadline set with <see cref="Connection.SetDeadline"/> has passed. By default the connection is aborted with <see cref="CloseReason.IdleTimeout"/>.</summary>

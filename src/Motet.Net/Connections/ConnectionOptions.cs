@@ -13,18 +13,19 @@ public sealed class ConnectionOptions
     public int HighWatermark { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// Bytes that may wait to be sent at all; <see cref="Connection.Write"/>, which does not wait, ends the connection with <see cref="CloseReason.OutputOverflow"/> beyond it.
+    /// Bytes that may wait to be sent at all; <see cref="Connection.Write"/>, which does not wait, ends the connection with <see cref="CloseReason.OutputOverflow"/> beyond it. The rest of
+    /// an asynchronous write counts from the moment when something is written behind it.
     /// Default 8 MiB: no single reader that stalls may cost more.
     /// </summary>
     public int MaxPendingBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>
-    /// Bytes that a handler may leave unconsumed before the connection ends with <see cref="CloseReason.InputOverflow"/>. Default 64 KiB: the size of one read, and twice
-    /// the longest request head that is accepted.
+    /// A handler that leaves so many bytes unconsumed, and waits for more, ends the connection with <see cref="CloseReason.InputOverflow"/>: no unit of its protocol may be longer.
+    /// Default 64 KiB: the size of one read, and twice the longest request head that is accepted.
     /// </summary>
     public int MaxUnconsumedBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How long a peer may take no byte at all while some wait for it. Default 30 s: longer than any retransmission of a path that is still alive.</summary>
+    /// <summary>How long a peer may take no byte at all while some wait for it; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. Default 30 s: longer than any retransmission of a path that is still alive.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

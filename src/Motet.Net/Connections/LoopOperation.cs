@@ -25,10 +25,17 @@ internal sealed class LoopOperation(SynchronizationContext home) : IValueTaskSou
 
     public short Version => _version;
 
+    /// <summary>What was moved without an operation that waited.</summary>
+    public int Moved { get; set; }
+
     public void Start()
     {
         Debug.Assert(!IsPending, "One operation of a kind at a time.");
+
+        // The result of the one before was never taken: whoever holds it must not get this one's.
+        if (_continuation is not null) _version++;
         IsPending = true;
+        Moved = 0;
         _continuation = null;
         _state = _context = null;
         _executionContext = null;
@@ -139,6 +146,7 @@ internal sealed class LoopOperation(SynchronizationContext home) : IValueTaskSou
         if (!ReferenceEquals(Volatile.Read(ref _continuation), Completed)) throw new InvalidOperationException("The operation is not complete.");
         var error = _error;
         _error = null;
+        _continuation = null;
         _version++;
         return error;
     }

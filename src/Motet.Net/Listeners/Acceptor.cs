@@ -20,11 +20,11 @@ internal sealed unsafe class Acceptor(Listener listener, EventLoop loop, int des
         loop.Watch(this, _descriptor, Interest.Readable, TriggerMode.Level);
     }
 
-    /// <summary>Takes in those whom the kernel has accepted already, so that none of them is refused, and closes.</summary>
+    /// <summary>Takes in those whom the kernel has accepted already, so that none of them is refused, and closes. No more than the queue holds: others may come all the time.</summary>
     public void Stop()
     {
         if (_descriptor < 0) return;
-        Accept(int.MaxValue);
+        Accept(listener.Options.Backlog + 1);
         if (_backOff != default) loop.CancelTimer(_backOff);
         else loop.Unwatch(this);
         Abandon();
@@ -82,13 +82,12 @@ internal sealed unsafe class Acceptor(Listener listener, EventLoop loop, int des
     private void Take(int accepted)
     {
         // Descriptors are given lowest first, so a number near the limit means that nearly all are in use.
-        if (accepted >= listener.DescriptorLimit || listener.IsFull)
+        if (accepted >= listener.DescriptorLimit || !listener.TryCountAccepted())
         {
             Shed(accepted);
             return;
         }
 
-        listener.CountAccepted();
         if (!spread)
         {
             Open(accepted);
@@ -102,6 +101,15 @@ internal sealed unsafe class Acceptor(Listener listener, EventLoop loop, int des
 
     private void Open(int accepted)
     {
+        if (EventLoop.Current is null)
+        {
+            // The loop ended while the descriptor was on its way to it.
+            SocketHandle.Close(accepted);
+            NetMetrics.Closed(CloseReason.Shutdown);
+            listener.CountClosed();
+            return;
+        }
+
         var connection = new Connection(NetLoop.Current, accepted, listener.Options.Connections, this);
         ConnectionHandler handler;
         try

@@ -27,7 +27,7 @@ internal sealed class DelegateHandler(ConnectionDelegate serve) : ConnectionHand
             await serve(connection);
             connection.Close();
         }
-        catch (ConnectionClosedException)
+        catch (ConnectionClosedException) when (!connection.IsOpen)
         {
             // The peer left; that is how most connections end.
         }

@@ -16,6 +16,7 @@ public sealed class Listener : IAsyncDisposable
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
     private int _stopping;
+    private volatile bool _acceptsNoMore;
     private long _accepted;
     private long _shed;
 
@@ -24,9 +25,10 @@ public sealed class Listener : IAsyncDisposable
         Loops = loops;
         Options = options;
         _createHandler = createHandler;
-        DescriptorLimit = SocketHandle.DescriptorLimit() - options.DescriptorMargin;
+        var limit = SocketHandle.DescriptorLimit();
+        DescriptorLimit = limit - Math.Min(options.DescriptorMargin, limit / 2);
         (_acceptors, LocalEndPoint) = Open(endPoint);
-        _unixPath = (LocalEndPoint as UnixDomainSocketEndPoint)?.ToString();
+        _unixPath = ListeningSocket.PathOf(LocalEndPoint);
     }
 
     /// <summary>The address that is listened on, with the port that the system chose where 0 was asked for.</summary>
@@ -48,8 +50,6 @@ public sealed class Listener : IAsyncDisposable
     public long ShedConnections => Interlocked.Read(ref _shed);
 
     internal int DescriptorLimit { get; }
-
-    internal bool IsFull => Volatile.Read(ref _open) >= Options.MaxConnections;
 
     /// <summary>Begins to listen; each connection gets a handler of its own, or a shared one.</summary>
     /// <param name="loops">The loops that serve.</param>
@@ -87,10 +87,12 @@ public sealed class Listener : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopping, 1) == 0)
         {
-            foreach (var acceptor in _acceptors) await acceptor.EventLoop.InvokeAsync(acceptor.Stop).ConfigureAwait(false);
+            // First the name, while the socket is still ours: a successor may take it as soon as nobody listens.
             if (_unixPath is not null) File.Delete(_unixPath);
-            foreach (var loop in Loops.Loops) await loop.InvokeAsync(() => ForEachConnection(static connection => connection.Shutdown())).ConfigureAwait(false);
+            foreach (var acceptor in _acceptors) await acceptor.EventLoop.InvokeAsync(acceptor.Stop).ConfigureAwait(false);
+            _acceptsNoMore = true;
             if (OpenConnections == 0) _allClosed.TrySetResult();
+            await ForEachConnectionAsync(static connection => connection.Shutdown()).ConfigureAwait(false);
         }
 
         try
@@ -99,7 +101,7 @@ public sealed class Listener : IAsyncDisposable
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            foreach (var loop in Loops.Loops) await loop.InvokeAsync(() => ForEachConnection(static connection => connection.Abort(CloseReason.Shutdown))).ConfigureAwait(false);
+            await ForEachConnectionAsync(static connection => connection.Abort(CloseReason.Shutdown)).ConfigureAwait(false);
             await _allClosed.Task.ConfigureAwait(false);
         }
     }
@@ -109,11 +111,18 @@ public sealed class Listener : IAsyncDisposable
 
     internal ConnectionHandler CreateHandler(Connection connection) => _createHandler(connection);
 
-    internal void CountAccepted()
+    /// <summary>Counts a new connection, unless there are as many as may be.</summary>
+    internal bool TryCountAccepted()
     {
+        if (Interlocked.Increment(ref _open) > Options.MaxConnections)
+        {
+            Interlocked.Decrement(ref _open);
+            return false;
+        }
+
         Interlocked.Increment(ref _accepted);
-        Interlocked.Increment(ref _open);
         NetMetrics.Opened();
+        return true;
     }
 
     internal void CountShed()
@@ -124,13 +133,14 @@ public sealed class Listener : IAsyncDisposable
 
     internal void CountClosed()
     {
-        if (Interlocked.Decrement(ref _open) == 0 && Volatile.Read(ref _stopping) != 0) _allClosed.TrySetResult();
+        if (Interlocked.Decrement(ref _open) == 0 && _acceptsNoMore) _allClosed.TrySetResult();
     }
 
     private (Acceptor[] Acceptors, EndPoint Address) Open(EndPoint endPoint)
     {
         var reusePort = endPoint is IPEndPoint && Loops.Loops.Count > 1
             && (Options.Distribution == LoopDistribution.ReusePort || (Options.Distribution == LoopDistribution.Automatic && OperatingSystem.IsLinux()));
+        if (reusePort) ListeningSocket.ThrowIfInUse((IPEndPoint)endPoint);
         var acceptors = new Acceptor[reusePort ? Loops.Loops.Count : 1];
         try
         {
@@ -152,14 +162,24 @@ public sealed class Listener : IAsyncDisposable
         return (acceptors, endPoint);
     }
 
+    private async Task ForEachConnectionAsync(Action<Connection> action)
+    {
+        foreach (var loop in Loops.Loops)
+        {
+            await loop.InvokeAsync(
+                () =>
+                {
+                    // A loop that has ended aborted its connections then.
+                    if (loop.IsCurrent) ForEachConnection(action);
+                }).ConfigureAwait(false);
+        }
+    }
+
     private void ForEachConnection(Action<Connection> action)
     {
-        // Backwards: an action may close, and so remove, the connection at its place.
-        var net = NetLoop.Current;
-        for (var i = net.Open.Length - 1; i >= 0; i--)
+        // From a copy: an action may close, and so remove, any of them.
+        foreach (var connection in NetLoop.Current.Open.ToArray())
         {
-            if (i >= net.Open.Length) continue;
-            var connection = net.Open[i];
             if (connection.Owner is Acceptor acceptor && acceptor.Listener == this) action(connection);
         }
     }

@@ -14,7 +14,7 @@ public sealed class ListenerOptions
 
     /// <summary>
     /// Descriptors that stay free for the rest of the program (files, databases, logs): a client whose descriptor would come within this margin of the
-    /// process's limit gets <see cref="OverloadAnswer"/> and is closed. Default 64.
+    /// process's limit gets <see cref="OverloadAnswer"/> and is closed. Never more than half of the limit. Default 64.
     /// </summary>
     public int DescriptorMargin { get; init; } = 64;
 

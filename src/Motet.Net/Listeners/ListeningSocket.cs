@@ -12,11 +12,14 @@ internal static class ListeningSocket
         if (descriptor < 0) throw Errno.ToException(Errno.Last, "Opening a socket");
         try
         {
+            var path = PathOf(endPoint);
             if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip, reusePort);
-            else RemoveStaleUnixSocket(endPoint);
+            else if (path is not null) RemoveStaleUnixSocket(endPoint, path);
 
             if (SocketHandle.Bind(descriptor, endPoint) != 0) throw Errno.ToException(Errno.Last, $"Binding to {endPoint}");
-            if (endPoint is UnixDomainSocketEndPoint unix && unix.ToString() is ['/' or '.', ..] path && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, options.UnixSocketMode);
+
+            // Before anybody can connect: that is only possible from listen(2) on.
+            if (path is not null && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, options.UnixSocketMode);
             if (Libc.listen(descriptor, options.Backlog) != 0) throw Errno.ToException(Errno.Last, $"Listening on {endPoint}");
             return descriptor;
         }
@@ -25,6 +28,29 @@ internal static class ListeningSocket
             SocketHandle.Close(descriptor);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Sockets that share a port share it with any other of the same user, also with those of a program that was started twice. One that does not share finds out.
+    /// </summary>
+    public static void ThrowIfInUse(IPEndPoint endPoint)
+    {
+        if (endPoint.Port == 0) return;
+        var descriptor = SocketHandle.Create(endPoint);
+        if (descriptor < 0) throw Errno.ToException(Errno.Last, "Opening a socket");
+        ConfigureTcp(descriptor, endPoint, reusePort: false);
+        var error = SocketHandle.Bind(descriptor, endPoint) == 0 ? 0 : Errno.Last;
+        SocketHandle.Close(descriptor);
+        if (error != 0) throw Errno.ToException(error, $"Binding to {endPoint}");
+    }
+
+    /// <summary>The file of a Unix socket; null for TCP and for Linux's abstract names, which begin with a zero byte and have no file.</summary>
+    public static string? PathOf(EndPoint endPoint)
+    {
+        const int PathOffset = 2;
+        if (endPoint is not UnixDomainSocketEndPoint) return null;
+        var address = endPoint.Serialize();
+        return address.Size > PathOffset && address[PathOffset] != 0 ? endPoint.ToString() : null;
     }
 
     private static void ConfigureTcp(int descriptor, IPEndPoint endPoint, bool reusePort)
@@ -37,11 +63,10 @@ internal static class ListeningSocket
         SocketHandle.SetNoDelay(descriptor);
     }
 
-    /// <summary>A socket file that nobody listens on is what a crash leaves behind; one that answers belongs to somebody.</summary>
-    private static void RemoveStaleUnixSocket(EndPoint endPoint)
+    /// <summary>A socket file that nobody listens on is what a crash leaves behind; one that answers belongs to somebody, and a file that is no socket even more so.</summary>
+    private static void RemoveStaleUnixSocket(EndPoint endPoint, string path)
     {
-        var path = endPoint.ToString()!;
-        if (!File.Exists(path)) return;
+        if (!SocketHandle.IsSocketFile(path)) return;
         var probe = SocketHandle.Create(endPoint);
         if (probe < 0) return;
         var refused = SocketHandle.Connect(probe, endPoint) != 0 && Errno.Last == Errno.ECONNREFUSED;

@@ -16,6 +16,7 @@ internal sealed unsafe class NetLoop : LoopTask
     private int _openCount;
     private Connection[] _dirty = new Connection[64];
     private int _dirtyCount;
+    private Segment? _dropped;
 
     private NetLoop(EventLoop loop)
     {
@@ -43,7 +44,17 @@ internal sealed unsafe class NetLoop : LoopTask
 
     public int ReceiveLength { get; }
 
+    /// <summary>A handler is looking at what lies in the receive buffer. What it does to other connections must not read anything there.</summary>
+    public bool IsReceiveBufferInUse { get; set; }
+
     public ReadOnlySpan<Connection> Open => _open.AsSpan(0, _openCount);
+
+    /// <summary>Where output goes that nobody will send: the same memory for all.</summary>
+    public Segment RoomForDropped(int length)
+    {
+        if (length > Segment.Size) return new Segment(length);
+        return _dropped ??= new Segment();
+    }
 
     public void Add(Connection connection)
     {

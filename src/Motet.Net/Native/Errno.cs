@@ -13,9 +13,11 @@ internal static class Errno
     public const int EMFILE = 24;
     public const int EPIPE = 32;
     public const int ENOENT = 2;
+    public const int ENXIO = 6;
     public const int EACCES = 13;
     public const int ENOMEM = 12;
     public static readonly int EAGAIN = IsLinux ? 11 : 35;
+    public static readonly int EOPNOTSUPP = IsLinux ? 95 : OperatingSystem.IsMacOS() ? 102 : 45;
     public static readonly int EINPROGRESS = IsLinux ? 115 : 36;
     public static readonly int EADDRINUSE = IsLinux ? 98 : 48;
     public static readonly int EADDRNOTAVAIL = IsLinux ? 99 : 49;
@@ -23,7 +25,6 @@ internal static class Errno
     public static readonly int ECONNABORTED = IsLinux ? 103 : 53;
     public static readonly int ECONNRESET = IsLinux ? 104 : 54;
     public static readonly int ENOBUFS = IsLinux ? 105 : 55;
-    public static readonly int ENOTCONN = IsLinux ? 107 : 57;
     public static readonly int ETIMEDOUT = IsLinux ? 110 : 60;
     public static readonly int ECONNREFUSED = IsLinux ? 111 : 61;
     public static readonly int EHOSTUNREACH = IsLinux ? 113 : 65;
@@ -37,6 +38,7 @@ internal static class Errno
 
     private static SocketError ToSocketError(int error)
     {
+        if (error == EAGAIN) return SocketError.WouldBlock;
         if (error == EADDRINUSE) return SocketError.AddressAlreadyInUse;
         if (error == EADDRNOTAVAIL) return SocketError.AddressNotAvailable;
         if (error == ECONNREFUSED || error == ENOENT) return SocketError.ConnectionRefused;

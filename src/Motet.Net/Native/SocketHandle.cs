@@ -124,7 +124,21 @@ internal static unsafe class SocketHandle
     public static EndPoint? RemoteEndPoint(int descriptor) => ReadAddress(descriptor, peer: true);
 
     /// <summary>A descriptor kept in reserve, closed when there is no other left to accept and shed a client with.</summary>
-    public static int OpenReserve() => Libc.open("/dev/null", ReadWriteMode, 0);
+    public static int OpenReserve()
+    {
+        var descriptor = Libc.open("/dev/null", ReadWriteMode, 0);
+        if (descriptor >= 0) _ = Libc.fcntl(descriptor, SetDescriptorFlags, CloseOnExec);
+        return descriptor;
+    }
+
+    /// <summary>Whether the path is a socket. open(2): a socket cannot be opened, and nothing else that exists fails for that reason.</summary>
+    public static bool IsSocketFile(string path)
+    {
+        var descriptor = Libc.open(path, NonBlocking, 0);
+        if (descriptor < 0) return Errno.Last == Errno.ENXIO || Errno.Last == Errno.EOPNOTSUPP;
+        Close(descriptor);
+        return false;
+    }
 
     private static bool SetOption(int descriptor, int level, int name, int value)
         => Libc.setsockopt(descriptor, level, name, &value, sizeof(int)) == 0;

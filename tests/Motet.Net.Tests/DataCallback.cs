@@ -1,0 +1,3 @@
+namespace Motet.Net.Tests;
+
+internal delegate int DataCallback(Connection connection, Span<byte> data);

@@ -1,7 +1,0 @@
-namespace Motet.Net.Tests;
-
-public class Placeholder
-{
-    [Fact]
-    public void Builds() => Assert.True(true);
-}
