@@ -85,13 +85,14 @@ internal sealed partial class Http1Connection
     private void Complete(HttpRequest request, bool moreHasArrived)
     {
         var closes = request.ClosesConnection;
-        var bodyIsComplete = request.Body.IsComplete;
+
+        // A client that asked for the close sends no more. One that did not, or that is still sending a body, may: closing at once would reset the connection, and could
+        // destroy the answer before it is read (RFC 9112 §9.6).
+        var lingers = moreHasArrived || request.Head.KeepAlive || !request.Body.IsComplete;
         request.Reset();
         _phase = Phase.Head;
         if (!closes && connection.IsOpen) return;
-
-        // A client that was told in time that this is the last response sends no more; one that is still sending a body does, and one that pipelined has.
-        End(ClosesSoon ? CloseReason.Shutdown : CloseReason.Closed, lingers: !bodyIsComplete || moreHasArrived);
+        End(ClosesSoon ? CloseReason.Shutdown : CloseReason.Closed, lingers);
     }
 
     /// <summary>After a wait: bytes that arrived meanwhile are the next requests.</summary>
@@ -99,7 +100,7 @@ internal sealed partial class Http1Connection
     {
         if (ClosesSoon)
         {
-            End(CloseReason.Shutdown, lingers: HasMoreInput());
+            End(CloseReason.Shutdown, lingers: true);
             return;
         }
 
@@ -141,7 +142,7 @@ internal sealed partial class Http1Connection
         else connection.Close(reason);
     }
 
-    /// <summary>Whether bytes behind the last request have arrived: closing would reset the connection, and could destroy the answer (RFC 9112 §9.6). Takes one of them.</summary>
+    /// <summary>Whether bytes behind the last request have arrived. Takes one of them.</summary>
     private bool HasMoreInput()
     {
         Span<byte> one = stackalloc byte[1];

@@ -57,7 +57,7 @@ public sealed partial class HttpRequest
         ArgumentNullException.ThrowIfNull(body);
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
-        WriteHead(status, contentType, length);
+        WriteHead(status, contentType, length, isWhole: true);
         if (_response == ResponseState.Counted)
         {
             Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
@@ -80,7 +80,7 @@ public sealed partial class HttpRequest
     /// <param name="status">The status, 200 to 999. To 204, 205, 304, a HEAD request, and a CONNECT that succeeds, no body is sent.</param>
     public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
     {
-        WriteHead(status, contentType, body.Length);
+        WriteHead(status, contentType, body.Length, isWhole: true);
         var sendsBody = _response == ResponseState.Counted;
         _response = ResponseState.Complete;
         _bodyLeft = 0;
@@ -93,7 +93,7 @@ public sealed partial class HttpRequest
     /// <exception cref="ConnectionClosedException">The client is gone.</exception>
     public ValueTask RespondAsync(HttpStatus status)
     {
-        WriteHead(status, contentType: null, 0);
+        WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
     }
@@ -110,7 +110,7 @@ public sealed partial class HttpRequest
     public ValueTask SendHeadersAsync(HttpStatus status = HttpStatus.OK, string? contentType = null, long? contentLength = null)
     {
         if (contentLength is { } bytes) ArgumentOutOfRangeException.ThrowIfNegative(bytes, nameof(contentLength));
-        WriteHead(status, contentType, contentLength ?? -1);
+        WriteHead(status, contentType, contentLength ?? -1, isWhole: false);
         return default;
     }
 
@@ -135,7 +135,7 @@ public sealed partial class HttpRequest
     }
 
     /// <summary>Writes the status line and all header lines. A negative length means that it is not known.</summary>
-    private void WriteHead(HttpStatus status, string? contentType, long length)
+    private void WriteHead(HttpStatus status, string? contentType, long length, bool isWhole)
     {
         if (_response != ResponseState.NotStarted) ThrowStarted();
         if (!Connection.IsOpen) throw new ConnectionClosedException(Connection.CloseReason);
@@ -143,7 +143,10 @@ public sealed partial class HttpRequest
 
         var hasContent = true;
         if (status != HttpStatus.OK || Head.Method == MethodKind.Connect) hasContent = HasContent(status, ref length);
-        if (!Head.KeepAlive || Http.ClosesSoon || !Body.CanBeDropped) ClosesConnection = true;
+        if (!Head.KeepAlive || Http.ClosesSoon) ClosesConnection = true;
+
+        // After a response in one piece nobody reads on; while one is streamed the handler may, so that its end decides.
+        if (isWhole && !Body.CanBeDropped) ClosesConnection = true;
         ResponseStatus = status;
         _response = !hasContent || status == HttpStatus.ResetContent || Head.Method == MethodKind.Head ? ResponseState.Bodiless
             : length >= 0 ? ResponseState.Counted

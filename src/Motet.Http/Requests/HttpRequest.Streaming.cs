@@ -18,7 +18,7 @@ public sealed partial class HttpRequest
     public ValueTask SendChunkAsync(ReadOnlyMemory<byte> chunk, bool done = false, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        if (_response == ResponseState.NotStarted) WriteHead(HttpStatus.OK, contentType: null, -1);
+        if (_response == ResponseState.NotStarted) WriteHead(HttpStatus.OK, contentType: null, -1, isWhole: false);
         if (_response >= ResponseState.Complete) ThrowComplete();
         if (_isSending) ThrowSending();
         if (!Connection.IsOpen) return ValueTask.FromException(new ConnectionClosedException(Connection.CloseReason));

@@ -10,6 +10,12 @@ public sealed partial class RequestBody
     /// <returns>Whether that is done; false when more has to arrive.</returns>
     internal bool TryDrop()
     {
+        if (!CanBeDropped)
+        {
+            _request.CloseAfterResponse();
+            return true;
+        }
+
         Span<byte> destination = stackalloc byte[4096];
         var allowed = _request.Limits.MaxDroppedBodyBytes;
         try

@@ -215,18 +215,21 @@ public class RequestBodyTests
     public async Task CancelledReadTookNothing()
     {
         var waiting = new TaskCompletionSource();
+        var cancelled = new TaskCompletionSource();
         using var cancel = new CancellationTokenSource();
         await using var server = await TestServer.StartAsync(async request =>
         {
             var reading = request.Body.ReadAsync(new byte[10], cancel.Token);
             waiting.SetResult();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.AsTask());
+            cancelled.SetResult();
             await request.RespondAsync(await request.Body.ReadAllAsync(100));
         });
         using var client = await server.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
         await waiting.Task.Within();
         await cancel.CancelAsync();
+        await cancelled.Task.Within();
         await client.SendAsync("abc");
         Assert.Equal("abc", (await client.ReadResponseAsync()).Body);
     }
