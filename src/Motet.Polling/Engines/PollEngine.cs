@@ -1,4 +1,3 @@
-using Motet.Polling.Native;
 
 namespace Motet.Polling;
 

@@ -1,4 +1,4 @@
-namespace Motet.Polling.Native;
+namespace Motet.Polling;
 
 /// <summary>What a <c>struct kevent</c> carries, in one form for all systems. kqueue(2).</summary>
 internal struct Kevent

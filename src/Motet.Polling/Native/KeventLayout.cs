@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Motet.Polling.Native;
+namespace Motet.Polling;
 
 /// <summary>
 /// Where a system has the fields of <c>struct kevent</c> on 64 bits. All agree on the order, not on the widths.

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Motet.Polling.Native;
+namespace Motet.Polling;
 
 /// <summary>
 /// kqueue(2) and kevent(2) of the C library on macOS and the BSDs, or of the library that <c>MOTET_KQUEUE_LIBRARY</c> names (libkqueue on Linux). What differs from

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Motet.Polling.Native;
+namespace Motet.Polling;
 
 /// <summary>Calls that are the same on each POSIX system.</summary>
 internal static unsafe partial class Posix

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Motet.Polling.Native;
+namespace Motet.Polling;
 
 /// <summary>poll(2).</summary>
 internal static unsafe partial class PosixPoll
