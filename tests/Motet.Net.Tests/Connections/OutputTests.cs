@@ -83,7 +83,7 @@ public class OutputTests
     {
         await using var link = await Link.OpenAsync(null, prepare: Sockets.SmallWindow);
         var big = Sockets.RandomBytes(7_500_000);
-        var waiting = link.RunOnLoop(async () =>
+        var waiting = await link.OnLoop(() =>
         {
             // Something is queued in front, so that the last segment has room left when the write waits.
             link.Connection.Write(new byte[10]);
@@ -91,10 +91,10 @@ public class OutputTests
             Assert.False(write.IsCompleted);
             Assert.True(link.Connection.Pending > 0);
             link.Connection.Write("behind"u8);
-            await write;
+            return write.AsTask();
         });
         var all = Read(link.Peer, 10 + big.Length + 6);
-        await waiting;
+        await waiting.WaitAsync(ScriptedHandler.Deadline);
         Assert.Equal(big, all[10..^6]);
         Assert.Equal("behind"u8, all.AsSpan(all.Length - 6));
     }
@@ -104,17 +104,17 @@ public class OutputTests
     {
         await using var link = await Link.OpenAsync(null, prepare: Sockets.SmallWindow);
         const int Queued = 7_500_001;
-        var waiting = link.RunOnLoop(async () =>
+        var waiting = await link.OnLoop(() =>
         {
             link.Connection.Write(new byte[Queued]);
             Assert.False(link.Connection.Flush());
             var write = link.Connection.WriteAsync("second"u8.ToArray());
             Assert.False(write.IsCompleted);
             link.Connection.Write("third"u8);
-            await write;
+            return write.AsTask();
         });
         var all = Read(link.Peer, Queued + 11);
-        await waiting;
+        await waiting.WaitAsync(ScriptedHandler.Deadline);
         Assert.Equal("secondthird", Encoding.Latin1.GetString(all, Queued, 11));
     }
 
