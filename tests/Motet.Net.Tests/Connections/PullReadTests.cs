@@ -115,8 +115,9 @@ public class PullReadTests
             _ = Task.Run(() => link.Peer.SendText("x"));
             while (!forgotten.IsCompleted) await Task.Delay(1);
             var second = link.Connection.ReadAsync(new byte[1]);
-            Assert.Throws<InvalidOperationException>(() => forgotten.GetAwaiter().GetResult());
             _ = Task.Run(() => link.Peer.SendText("y"));
+            while (!second.IsCompleted) await Task.Delay(1);
+            Assert.Throws<InvalidOperationException>(() => forgotten.GetAwaiter().GetResult());
             Assert.Equal(1, await second);
         });
     }
