@@ -42,7 +42,7 @@ public class BackPressureTests
     [Fact]
     public async Task ACancelledWriteLeavesNoTimeoutBehind()
     {
-        var options = new ConnectionOptions { WriteTimeout = TimeSpan.FromMilliseconds(100) };
+        var options = new ConnectionOptions { WriteTimeout = TimeSpan.FromMilliseconds(400) };
         await using var link = await Link.OpenAsync(null, options, Sockets.SmallWindow);
         await link.RunOnLoop(async () =>
         {
@@ -55,7 +55,7 @@ public class BackPressureTests
             await Assert.ThrowsAsync<OperationCanceledException>(async () => await write);
             Assert.InRange(link.Connection.Pending, 1, 4096);
             await Task.Run(() => link.Peer.ReadBytes(filled));
-            await Task.Delay(300);
+            await Task.Delay(1000);
             Assert.True(link.Connection.IsOpen);
             Assert.Equal(0, link.Connection.Pending);
         });
