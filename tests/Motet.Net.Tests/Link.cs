@@ -60,6 +60,17 @@ internal sealed class Link : IAsyncDisposable
         return new Link(loops, listener, await accepted.Task.WaitAsync(ScriptedHandler.Deadline), peer, failures);
     }
 
+    /// <summary>Writes until the kernel takes no more. Loop only.</summary>
+    public static void FillKernel(Connection connection, ref int filled)
+    {
+        do
+        {
+            connection.Write(new byte[4096]);
+            filled += 4096;
+        }
+        while (connection.Flush());
+    }
+
     public Task OnLoop(Action action) => Loop.InvokeAsync(action).WaitAsync(ScriptedHandler.Deadline);
 
     public Task<T> OnLoop<T>(Func<T> function) => Loop.InvokeAsync(function).WaitAsync(ScriptedHandler.Deadline);

@@ -34,7 +34,8 @@ internal static class Sockets
         while (!data.IsEmpty) data = data[socket.Send(data)..];
     }
 
-    public static string ReadText(this Socket socket, int length)
+    /// <summary>So many bytes, or fewer if the end comes first.</summary>
+    public static byte[] ReadBytes(this Socket socket, int length)
     {
         var buffer = new byte[length];
         var filled = 0;
@@ -45,8 +46,10 @@ internal static class Sockets
             filled += read;
         }
 
-        return Encoding.Latin1.GetString(buffer, 0, filled);
+        return filled == length ? buffer : buffer[..filled];
     }
+
+    public static string ReadText(this Socket socket, int length) => Encoding.Latin1.GetString(socket.ReadBytes(length));
 
     /// <summary>Everything up to the end; a reset throws.</summary>
     public static byte[] ReadToEnd(this Socket socket)

@@ -27,14 +27,11 @@ public class DeadlineTests
     [Fact]
     public async Task ADeadlineThatIsMovedLaterComesLater()
     {
-        var handler = new ScriptedHandler
-        {
-            WhenOpen = connection => connection.SetDeadline(TimeSpan.FromMilliseconds(100)),
-            WhenDeadline = _ => { },
-        };
+        var handler = new ScriptedHandler { WhenDeadline = _ => { } };
         await using var link = await Link.OpenAsync(handler);
         var started = await link.OnLoop(() =>
         {
+            link.Connection.SetDeadline(TimeSpan.FromMilliseconds(50));
             link.Connection.SetDeadline(TimeSpan.FromMilliseconds(250));
             return link.Loop.Now;
         });
@@ -54,9 +51,13 @@ public class DeadlineTests
     [Fact]
     public async Task AClearedDeadlineDoesNotCome()
     {
-        var handler = new ScriptedHandler { WhenOpen = connection => connection.SetDeadline(TimeSpan.FromMilliseconds(20)), WhenDeadline = _ => { } };
+        var handler = new ScriptedHandler { WhenDeadline = _ => { } };
         await using var link = await Link.OpenAsync(handler);
-        await link.OnLoop(link.Connection.ClearDeadline);
+        await link.OnLoop(() =>
+        {
+            link.Connection.SetDeadline(TimeSpan.FromMilliseconds(20));
+            link.Connection.ClearDeadline();
+        });
         await link.RunOnLoop(() => Task.Delay(100));
         Assert.Equal(0, handler.Count("deadline"));
     }

@@ -49,15 +49,15 @@ public class HalfCloseTests
     {
         await using var link = await Link.OpenAsync(null, prepare: Sockets.SmallWindow);
         var data = Sockets.RandomBytes(7_500_000);
-        var writing = link.RunOnLoop(async () =>
+        var writing = await link.OnLoop(() =>
         {
             var write = link.Connection.WriteAsync(data);
             Assert.False(write.IsCompleted);
             link.Connection.EndOutput();
-            await write;
+            return write.AsTask();
         });
         Assert.Equal(Sockets.Hash(data), Sockets.Hash(link.Peer.ReadToEnd()));
-        await writing;
+        await writing.WaitAsync(ScriptedHandler.Deadline);
         Assert.True(link.Connection.IsOpen);
     }
 
@@ -78,15 +78,15 @@ public class HalfCloseTests
     {
         await using var link = await Link.OpenAsync(null, prepare: Sockets.SmallWindow);
         var data = Sockets.RandomBytes(7_500_000);
-        var writing = link.RunOnLoop(async () =>
+        var writing = await link.OnLoop(() =>
         {
             var write = link.Connection.WriteAsync(data);
             Assert.False(write.IsCompleted);
             link.Connection.Close();
-            await write;
+            return write.AsTask();
         });
         Assert.Equal(Sockets.Hash(data), Sockets.Hash(link.Peer.ReadToEnd()));
-        await writing;
+        await writing.WaitAsync(ScriptedHandler.Deadline);
         Assert.Equal(CloseReason.Closed, link.Connection.CloseReason);
     }
 }

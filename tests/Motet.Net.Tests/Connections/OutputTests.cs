@@ -83,7 +83,7 @@ public class OutputTests
     {
         await using var link = await Link.OpenAsync(null, prepare: Sockets.SmallWindow);
         var big = Sockets.RandomBytes(7_500_000);
-        var waiting = link.RunOnLoop(async () =>
+        var waiting = await link.OnLoop(() =>
         {
             // Something is queued in front, so that the last segment has room left when the write waits.
             link.Connection.Write(new byte[10]);
@@ -91,10 +91,10 @@ public class OutputTests
             Assert.False(write.IsCompleted);
             Assert.True(link.Connection.Pending > 0);
             link.Connection.Write("behind"u8);
-            await write;
+            return write.AsTask();
         });
-        var all = Read(link.Peer, 10 + big.Length + 6);
-        await waiting;
+        var all = link.Peer.ReadBytes(10 + big.Length + 6);
+        await waiting.WaitAsync(ScriptedHandler.Deadline);
         Assert.Equal(big, all[10..^6]);
         Assert.Equal("behind"u8, all.AsSpan(all.Length - 6));
     }
@@ -104,53 +104,18 @@ public class OutputTests
     {
         await using var link = await Link.OpenAsync(null, prepare: Sockets.SmallWindow);
         const int Queued = 7_500_001;
-        var waiting = link.RunOnLoop(async () =>
+        var waiting = await link.OnLoop(() =>
         {
             link.Connection.Write(new byte[Queued]);
             Assert.False(link.Connection.Flush());
             var write = link.Connection.WriteAsync("second"u8.ToArray());
             Assert.False(write.IsCompleted);
             link.Connection.Write("third"u8);
-            await write;
+            return write.AsTask();
         });
-        var all = Read(link.Peer, Queued + 11);
-        await waiting;
+        var all = link.Peer.ReadBytes(Queued + 11);
+        await waiting.WaitAsync(ScriptedHandler.Deadline);
         Assert.Equal("secondthird", Encoding.Latin1.GetString(all, Queued, 11));
-    }
-
-    [Fact]
-    public async Task WriteAsyncWaitsForASlowReaderAndOnWithIt()
-    {
-        await using var link = await Link.OpenAsync(null, prepare: Sockets.SmallWindow);
-        var written = 0;
-        var chunk = new byte[100_000];
-        var writing = link.Loop.RunAsync(async () =>
-        {
-            for (; written < 200; written++) await link.Connection.WriteAsync(chunk);
-        });
-        await link.TurnAsync();
-        await link.TurnAsync();
-        Assert.InRange(await link.OnLoop(() => written), 1, 100);
-        Assert.InRange(link.Connection.Pending, 1, 64 * 1024 + chunk.Length);
-
-        Read(link.Peer, 200 * chunk.Length);
-        await writing.WaitAsync(ScriptedHandler.Deadline);
-    }
-
-    [Fact]
-    public async Task SmallWritesUpToTheHighWatermarkDoNotWait()
-    {
-        await using var link = await Link.OpenAsync(null, new ConnectionOptions { HighWatermark = 1000 });
-        await link.RunOnLoop(async () =>
-        {
-            // Not flushed: all in one turn.
-            Assert.True(link.Connection.WriteAsync(new byte[600]).IsCompletedSuccessfully);
-            Assert.True(link.Connection.WriteAsync(new byte[400]).IsCompletedSuccessfully);
-            Assert.Equal(1000, link.Connection.Pending);
-            await link.Connection.WriteAsync(new byte[1]);
-            Assert.Equal(0, link.Connection.Pending);
-        });
-        Read(link.Peer, 1001);
     }
 
     [Fact]
@@ -173,7 +138,7 @@ public class OutputTests
         var filled = 0;
         await link.RunOnLoop(async () =>
         {
-            FillKernel(link.Connection, ref filled);
+            Link.FillKernel(link.Connection, ref filled);
             using var cancel = new CancellationTokenSource();
             var write = link.Connection.WriteAsync(new byte[100_000], cancel.Token);
             Assert.False(write.IsCompleted);
@@ -182,7 +147,7 @@ public class OutputTests
             Assert.Equal(cancel.Token, failure.CancellationToken);
             link.Connection.Write("after"u8);
         });
-        var all = Read(link.Peer, filled + 5);
+        var all = link.Peer.ReadBytes(filled + 5);
         Assert.Equal("after", Encoding.Latin1.GetString(all, filled, 5));
     }
 
@@ -200,144 +165,8 @@ public class OutputTests
             await write;
         });
         await link.TurnAsync();
-        Assert.Equal(Sockets.Hash(data), Sockets.Hash(Read(link.Peer, data.Length)));
+        Assert.Equal(Sockets.Hash(data), Sockets.Hash(link.Peer.ReadBytes(data.Length)));
         await writing;
-    }
-
-    [Fact]
-    public async Task ACancelledWriteLeavesNoTimeoutBehind()
-    {
-        var options = new ConnectionOptions { WriteTimeout = TimeSpan.FromMilliseconds(100) };
-        await using var link = await Link.OpenAsync(null, options, Sockets.SmallWindow);
-        await link.RunOnLoop(async () =>
-        {
-            var filled = 0;
-            FillKernel(link.Connection, ref filled);
-            using var cancel = new CancellationTokenSource();
-            var write = link.Connection.WriteAsync(new byte[100_000], cancel.Token);
-            Assert.False(write.IsCompleted);
-            cancel.Cancel();
-            await Assert.ThrowsAsync<OperationCanceledException>(async () => await write);
-            Assert.InRange(link.Connection.Pending, 1, 4096);
-            await Task.Run(() => Read(link.Peer, filled));
-            await Task.Delay(300);
-            Assert.True(link.Connection.IsOpen);
-            Assert.Equal(0, link.Connection.Pending);
-        });
-    }
-
-    [Fact]
-    public async Task WhatOnDrainedWritesIsSent()
-    {
-        var handler = new ScriptedHandler { WhenDrained = connection => connection.Write("drained"u8) };
-        await using var link = await Link.OpenAsync(handler, prepare: Sockets.SmallWindow);
-        await link.OnLoop(() => link.Connection.Write(new byte[7_500_000]));
-        var all = Read(link.Peer, 7_500_007);
-        Assert.Equal("drained", Encoding.Latin1.GetString(all, 7_500_000, 7));
-        Assert.Equal(1, handler.Count("drained"));
-    }
-
-    [Fact]
-    public async Task OnDrainedComesOnlyAfterOutputHadToWait()
-    {
-        var handler = new ScriptedHandler();
-        await using var link = await Link.OpenAsync(handler);
-        await link.OnLoop(() => link.Connection.Write("quick"u8));
-        Assert.Equal("quick", link.Peer.ReadText(5));
-        await link.TurnAsync();
-        Assert.Equal(0, handler.Count("drained"));
-    }
-
-    [Fact]
-    public async Task OnDrainedDoesNotRunInsideAnotherCallback()
-    {
-        var handler = new ScriptedHandler
-        {
-            WhenData = (connection, data) =>
-            {
-                connection.Flush();
-                return data.Length;
-            },
-        };
-        await using var link = await Link.OpenAsync(handler, prepare: Sockets.SmallWindow);
-        var filled = 0;
-        await link.OnLoop(() => FillKernel(link.Connection, ref filled));
-        await link.OnLoop(() => link.Connection.Write(new byte[1000]));
-
-        // Readable and writable come in one notification, so that the flush in OnData empties the queue.
-        using (var gate = new ManualResetEventSlim())
-        {
-            var blocked = link.OnLoop(() => gate.Wait(ScriptedHandler.Deadline));
-            Read(link.Peer, filled - 4096);
-            link.Peer.SendText("x");
-            gate.Set();
-            await blocked;
-        }
-
-        Read(link.Peer, 4096 + 1000);
-        await handler.UntilEvent("drained");
-        Assert.False(handler.IsOutOfOrder);
-    }
-
-    [Fact]
-    public async Task MoreThanMayWaitEndsTheConnection()
-    {
-        var handler = new ScriptedHandler();
-        await using var link = await Link.OpenAsync(handler, new ConnectionOptions { MaxPendingBytes = 1_000_000 }, Sockets.SmallWindow);
-        await link.OnLoop(() =>
-        {
-            for (var i = 0; i < 20_000 && link.Connection.IsOpen; i++) link.Connection.Write(new byte[1000]);
-            Assert.False(link.Connection.IsOpen);
-        });
-        Assert.Equal(CloseReason.OutputOverflow, await handler.Closed);
-        Assert.Throws<SocketException>(() => link.Peer.ReadToEnd());
-    }
-
-    [Fact]
-    public async Task AHandlerThatWritesOnAfterTheOverflowHoldsNoMemory()
-    {
-        var segments = 0;
-        var handler = new ScriptedHandler();
-        handler.WhenData = (connection, data) =>
-        {
-            for (var i = 0; i < 50_000; i++) connection.Write(new byte[1000]);
-            segments = connection.Pending;
-            return data.Length;
-        };
-        await using var link = await Link.OpenAsync(handler, new ConnectionOptions { MaxPendingBytes = 100_000 }, Sockets.SmallWindow);
-        link.Peer.SendText("go");
-        Assert.Equal(CloseReason.OutputOverflow, await handler.Closed);
-        Assert.InRange(segments, 0, 110_000);
-    }
-
-    [Fact]
-    public async Task APeerThatTakesNothingMeetsTheWriteTimeout()
-    {
-        var handler = new ScriptedHandler();
-        await using var link = await Link.OpenAsync(handler, new ConnectionOptions { WriteTimeout = TimeSpan.FromMilliseconds(100) }, Sockets.SmallWindow);
-        await link.OnLoop(() => link.Connection.Write(new byte[7_500_000]));
-        Assert.Equal(CloseReason.WriteTimeout, await handler.Closed);
-    }
-
-    [Fact]
-    public async Task ASlowPeerThatTakesSomethingDoesNotMeetTheWriteTimeout()
-    {
-        var handler = new ScriptedHandler();
-        await using var link = await Link.OpenAsync(handler, new ConnectionOptions { WriteTimeout = TimeSpan.FromMilliseconds(300) }, Sockets.SmallWindow);
-        const int Length = 7_500_000;
-        await link.OnLoop(() => link.Connection.Write(new byte[Length]));
-        var started = Environment.TickCount64;
-        var steps = 0;
-        while (Environment.TickCount64 - started < 900)
-        {
-            Read(link.Peer, 100_000);
-            steps++;
-            await Task.Delay(30);
-        }
-
-        Assert.True(link.Connection.IsOpen);
-        Read(link.Peer, Length - (steps * 100_000));
-        await handler.UntilEvent("drained");
     }
 
     [Fact]
@@ -405,48 +234,5 @@ public class OutputTests
         await Task.WhenAll(sending, writing, reading).WaitAsync(ScriptedHandler.Deadline);
         Assert.Equal(Sockets.Hash(down), Sockets.Hash(arrived));
         Assert.Equal(Sockets.Hash(up), Sockets.Hash(received.ToArray()));
-    }
-
-    [Fact]
-    public async Task AWriterWhoseReaderKeepsUpDoesNotKeepTheLoopFromOthers()
-    {
-        await using var link = await Link.OpenAsync(null);
-        var reading = Task.Run(link.Peer.ReadToEnd);
-        var stop = false;
-        var writes = 0;
-        var writing = link.Loop.RunAsync(async () =>
-        {
-            var chunk = new byte[70_000];
-            for (; !stop; writes++) await link.Connection.WriteAsync(chunk);
-            link.Connection.Close();
-        });
-        for (var i = 0; i < 20 || Volatile.Read(ref writes) < 100; i++) await link.OnLoop(() => { });
-        await link.OnLoop(() => stop = true);
-        await writing.WaitAsync(ScriptedHandler.Deadline);
-        await reading;
-    }
-
-    /// <summary>Writes until the kernel takes no more.</summary>
-    private static void FillKernel(Connection connection, ref int filled)
-    {
-        do
-        {
-            connection.Write(new byte[4096]);
-            filled += 4096;
-        }
-        while (connection.Flush());
-    }
-
-    private static byte[] Read(Socket socket, int count)
-    {
-        var all = new byte[count];
-        for (var at = 0; at < count;)
-        {
-            var read = socket.Receive(all.AsSpan(at));
-            Assert.NotEqual(0, read);
-            at += read;
-        }
-
-        return all;
     }
 }

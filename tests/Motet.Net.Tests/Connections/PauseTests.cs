@@ -92,6 +92,7 @@ public class PauseTests
         await link.TurnAsync();
         link.Peer.Reset();
         await handler.UntilEvent("hangup");
+        await link.OnLoop(() => link.Connection.Flush());
         await link.TurnAsync();
         Assert.Equal(1, handler.Count("hangup"));
         Assert.True(link.Connection.IsOpen);

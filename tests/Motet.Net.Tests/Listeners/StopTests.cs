@@ -30,6 +30,39 @@ public class StopTests
     }
 
     [Fact]
+    public async Task AMomentWithoutConnectionsIsNotTheEndWhileClientsAreStillAccepted()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux balances shared ports.");
+        await using var loops = EventLoopGroup.Start(2);
+        var options = new ListenerOptions { Distribution = LoopDistribution.ReusePort };
+        var listener = await Listener.StartAsync(loops, AnyPort, _ => new ScriptedHandler { WhenData = Echo, WhenShutdown = _ => { } }, options);
+        using var gate = new ManualResetEventSlim();
+        var blocked = loops.Loops[1].InvokeAsync(() => gate.Wait(ScriptedHandler.Deadline));
+        var clients = Enumerable.Range(0, 60).Select(_ => Sockets.Connect(listener.LocalEndPoint)).ToList();
+        foreach (var client in clients) client.SendText("x");
+
+        // The first loop's clients leave while the second one has not accepted its own.
+        var stopping = listener.StopAsync(ScriptedHandler.Deadline);
+        for (var i = 0; i < 3; i++) await loops.Loops[0].InvokeAsync(() => { });
+        foreach (var served in clients.Where(client => client.Poll(TimeSpan.FromMilliseconds(1), SelectMode.SelectRead)).ToList())
+        {
+            clients.Remove(served);
+            served.Dispose();
+        }
+
+        Assert.NotEmpty(clients);
+        var deadline = Environment.TickCount64 + 10_000;
+        while (listener.OpenConnections > 0 && Environment.TickCount64 < deadline) await Task.Delay(5);
+        gate.Set();
+        await blocked;
+        foreach (var client in clients) Assert.Equal("x", client.ReadText(1));
+        await Task.WhenAny(stopping, Task.Delay(100));
+        Assert.False(stopping.IsCompleted);
+        foreach (var client in clients) client.Dispose();
+        await stopping.WaitAsync(ScriptedHandler.Deadline);
+    }
+
+    [Fact]
     public async Task ConnectionsAreToldAndMayFinish()
     {
         var handler = new ScriptedHandler
