@@ -11,7 +11,7 @@ internal sealed class HttpLoop
     private const int MaxKeptRequests = 256;
 
     [ThreadStatic]
-    private static HttpLoop? s_current;
+    private static HttpLoop? _current;
 
     private readonly Stack<HttpRequest> _requests = new();
     private readonly HttpDate _date = new();
@@ -24,7 +24,7 @@ internal sealed class HttpLoop
     {
         get
         {
-            var current = s_current;
+            var current = _current;
             return current is not null ? current : Create();
         }
     }
@@ -69,5 +69,5 @@ internal sealed class HttpLoop
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static HttpLoop Create()
-        => s_current = new HttpLoop(EventLoop.Current ?? throw new InvalidOperationException("HTTP is served on an event loop; this thread is none."));
+        => _current = new HttpLoop(EventLoop.Current ?? throw new InvalidOperationException("HTTP is served on an event loop; this thread is none."));
 }
