@@ -9,13 +9,19 @@ public enum RejectReason : byte
     /// <summary>Not rejected.</summary>
     None = 0,
 
-    /// <summary>400. The request line is not <c>method SP target SP HTTP-version</c>: missing parts, extra space, lower-case or malformed version, more than one empty line before it. RFC 9112 §2.2, §2.3, §3.</summary>
+    /// <summary>
+    /// 400. The request line is not <c>method SP target SP HTTP-version</c>: missing parts, extra space, lower-case or malformed
+    /// version, more than one empty line before it. RFC 9112 §2.2, §2.3, §3.
+    /// </summary>
     BadRequestLine,
 
     /// <summary>400. The method is not a token. RFC 9112 §3.1, RFC 9110 §5.6.2.</summary>
     BadMethod,
 
-    /// <summary>400. The target has a byte that no URI has, a fragment, a form that does not go with the method, a scheme other than http and https, or no valid authority where one belongs. RFC 9112 §3.2.</summary>
+    /// <summary>
+    /// 400. The target has a control byte or one that is not ASCII, a fragment, a form that does not go with the method, a scheme
+    /// other than http and https, or no valid authority where one belongs. RFC 9112 §3.2.
+    /// </summary>
     BadTarget,
 
     /// <summary>505. The major version is not 1. RFC 9110 §2.5, §15.6.6.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Motet.Polling.Native;
 
 namespace Motet.Polling;
 

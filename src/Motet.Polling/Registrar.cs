@@ -25,6 +25,7 @@ public sealed partial class Registrar
     {
         _engine = engine;
         _gate = gate;
+        _timers = new TimerHeap(_slots);
     }
 
     internal SlotTable Slots => _slots;
@@ -104,7 +105,6 @@ public sealed partial class Registrar
             ThrowIfClosed();
             if (!_slots.IsLive(token, SlotKind.Descriptor))
                 ThrowNotRegistered(token);
-            // Masked before and after to the narrower of both would gain nothing: readiness that was under way is a hint either way.
             _slots.SetMask(token, Mask(interest));
             _engine.Modify(_slots.Link(token), token, interest, mode);
         }

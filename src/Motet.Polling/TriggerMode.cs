@@ -5,7 +5,8 @@ public enum TriggerMode : byte
 {
     /// <summary>
     /// Reported when it begins, and again when more happens. Read or write until the call would block, otherwise nothing more may come.
-    /// <see cref="Registrar.Reregister"/> arms it again: what is ready then is reported anew.
+    /// <see cref="Registrar.Reregister"/> arms it again: what is ready then is reported anew. An engine that knows no edges (poll) may repeat a report
+    /// that nobody acted on; none leaves one out.
     /// </summary>
     Edge,
 

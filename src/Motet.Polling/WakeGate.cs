@@ -23,6 +23,9 @@ internal sealed class WakeGate(PollEngine engine)
     /// <summary>True when <see cref="Request"/> was called since <see cref="TakeRequest"/>.</summary>
     public bool IsRequested => Volatile.Read(ref _requested) != 0;
 
+    /// <summary>True while the waiter sleeps or is about to.</summary>
+    public bool IsAsleep => Volatile.Read(ref _state) == Asleep;
+
     /// <summary>The waiter, before it looks for news for the last time.</summary>
     public void FallAsleep() => Interlocked.Exchange(ref _state, Asleep);
 

@@ -1,27 +1,75 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Motet;
 
-/// <summary>The flags that every program on <see cref="Server"/> takes.</summary>
-internal static class ServerCommandLine
+/// <summary>The flags that every program on <see cref="Server"/> takes, and what one command line said with them.</summary>
+internal sealed class ServerCommandLine
 {
-    /// <summary>The options with what the command line says put over them.</summary>
-    /// <exception cref="ArgumentException">The command line cannot be understood; the message says why.</exception>
-    public static ServerOptions Parse(string[] args, ServerOptions options)
-    {
-        var address = new Option<string>("-b", "-bind", "-address", "--bind") { Description = "address to listen on; * for all" };
-        var port = new Option<int>("-p", "-port", "--port") { Description = "port to listen on; 0 lets the system choose" };
-        var loops = new Option<int>("-t", "-threads", "--threads") { Description = "event loops; 0 for one each processor, -2 for half of them" };
-        var command = new RootCommand("A Motet server.") { address, port, loops };
+    // What command lines on Unix end with when they were not understood.
+    private const int ExitCodeOfMisuse = 2;
 
-        var result = command.Parse(args);
-        if (result.Errors.Count > 0) throw new ArgumentException(string.Join(' ', result.Errors.Select(error => error.Message)));
-        if (result.Action is not null) result.Invoke();
-        return options with
+    private readonly ParseResult _result;
+
+    private ServerCommandLine(ParseResult result, ServerOptions options)
+    {
+        _result = result;
+        Options = options;
+    }
+
+    /// <summary>The options with what the command line says put over them.</summary>
+    public ServerOptions Options { get; }
+
+    /// <summary>Whether it asks for a server: not for help or the version, and it is without errors.</summary>
+    public bool AsksForServer => _result.Action is null;
+
+    public static ServerCommandLine Parse(string[] args, ServerOptions options)
+    {
+        var address = new Option<string>("-b", "-bind", "-address", "--bind") { Description = "Address to listen on: an IP address, * for all, or the path of a Unix socket", HelpName = "ADDRESS" };
+        var port = new Option<int>("-p", "-port", "--port") { Description = "Port to listen on; 0 lets the system choose", HelpName = "PORT" };
+        var loops = new Option<int>("-t", "-threads", "--threads") { Description = "Event loops: 0 for one a processor, -2 for half of them", HelpName = "LOOPS" };
+        address.DefaultValueFactory = _ => options.Address;
+        port.DefaultValueFactory = _ => options.Port;
+        loops.DefaultValueFactory = _ => options.Loops;
+        address.Validators.Add(CheckAddress);
+        port.Validators.Add(result => CheckRange(result, 0, ushort.MaxValue));
+        loops.Validators.Add(result => CheckRange(result, -ServerOptions.MaxLoops, ServerOptions.MaxLoops));
+
+        var result = new RootCommand("Serves HTTP on Motet.") { address, port, loops }.Parse(args);
+        return new ServerCommandLine(result, result.Action is not null ? options : options with
         {
-            Address = result.GetResult(address) is null ? options.Address : result.GetValue(address)!,
-            Port = result.GetResult(port) is null ? options.Port : result.GetValue(port),
-            Loops = result.GetResult(loops) is null ? options.Loops : result.GetValue(loops),
-        };
+            Address = result.GetValue(address)!,
+            Port = result.GetValue(port),
+            Loops = result.GetValue(loops),
+        });
+    }
+
+    /// <summary>Answers a command line that asks for no server: prints the help or the version to standard output, or what is wrong to standard error.</summary>
+    /// <returns>The exit code for the process.</returns>
+    public int Answer()
+    {
+        if (_result.Errors.Count == 0) return _result.Invoke();
+        foreach (var error in _result.Errors) Console.Error.WriteLine(error.Message);
+        Console.Error.WriteLine("See --help.");
+        return ExitCodeOfMisuse;
+    }
+
+    private static void CheckAddress(OptionResult result)
+    {
+        try
+        {
+            ListenAddress.Parse(result.GetValueOrDefault<string>(), port: 0);
+        }
+        catch (ArgumentException exception)
+        {
+            result.AddError(exception.Message);
+        }
+    }
+
+    private static void CheckRange(OptionResult result, int least, int most)
+    {
+        // What is no number at all has its own error, which comes as an exception here.
+        if (result.Tokens.Count != 1 || !int.TryParse(result.Tokens[0].Value, out var value)) return;
+        if (value < least || value > most) result.AddError($"{value} is not possible for {result.Option.Name}; from {least} to {most} is.");
     }
 }

@@ -6,16 +6,42 @@ namespace Motet;
 /// <summary>What a <see cref="Server"/> is made with. Immutable, so one object may serve several servers.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>The address of the server's own HTTP listener, as <c>-b</c> names it: an IP address, or <c>*</c> for all. Default: all.</summary>
+    // As in iodine; a machine with more processors than that does not exist, and each loop costs a thread and its buffers.
+    internal const int MaxLoops = 4096;
+
+    /// <summary>
+    /// The address of the server's own HTTP listener, as <c>-b</c> names it: an IP address, <c>localhost</c>, <c>*</c> for all, or the path of a Unix socket, which begins with <c>/</c> or <c>./</c>.
+    /// Default: all.
+    /// </summary>
     public string Address { get; init; } = "*";
 
     /// <summary>The port of the server's own HTTP listener, as <c>-p</c> names it; 0 lets the system choose. Default 3000, as in iodine.</summary>
-    public int Port { get; init; } = 3000;
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or more than 65535.</exception>
+    public int Port
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ushort.MaxValue);
+            field = value;
+        }
+    } = 3000;
 
     /// <summary>
     /// Event loops, each a thread, as <c>-t</c> names them. 0: one for each processor. Negative: a fraction of the processors, so -2 is half of them (iodine's rule). Default 0.
     /// </summary>
-    public int Loops { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than -4096 or more than 4096.</exception>
+    public int Loops
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, -MaxLoops);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxLoops);
+            field = value;
+        }
+    }
 
     /// <summary>What a request may cost.</summary>
     public ServerLimits Limits { get; init; } = ServerLimits.Default;

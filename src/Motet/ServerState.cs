@@ -1,6 +1,6 @@
 namespace Motet;
 
-/// <summary>The moments of a server's life that <see cref="Server.OnState"/> tells about.</summary>
+/// <summary>The moments of a server's life that <see cref="Server.OnState"/> tells about, in their order.</summary>
 public enum ServerState
 {
     /// <summary>The loops run and nothing listens yet.</summary>

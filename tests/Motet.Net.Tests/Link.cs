@@ -48,7 +48,15 @@ internal sealed class Link : IAsyncDisposable
 
         var peer = Sockets.Tcp();
         prepare?.Invoke(peer);
-        await peer.ConnectAsync(listener.LocalEndPoint);
+        try
+        {
+            await peer.ConnectAsync(listener.LocalEndPoint);
+        }
+        catch (SocketException) when (accepted.Task.IsCompleted)
+        {
+            // The handler aborted before the connect had returned.
+        }
+
         return new Link(loops, listener, await accepted.Task.WaitAsync(ScriptedHandler.Deadline), peer, failures);
     }
 
@@ -69,6 +77,8 @@ internal sealed class Link : IAsyncDisposable
             await turned.Task.WaitAsync(ScriptedHandler.Deadline);
         }
     }
+
+    public Task StopAsync() => _listener.StopAsync(ScriptedHandler.Deadline);
 
     public async ValueTask DisposeAsync()
     {

@@ -11,6 +11,9 @@ internal static class Sockets
     private const int TcpInfo = 11;
     private const int DataSegmentsReceived = 152;
 
+    /// <summary>For a peer whose sender is soon blocked. Not smaller: with a window of a few segments the kernels' own timers would set the pace.</summary>
+    public static readonly Action<Socket> SmallWindow = static socket => socket.ReceiveBufferSize = 64 * 1024;
+
     public static Socket Tcp() => WithTimeouts(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
 
     public static Socket Unix() => WithTimeouts(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));

@@ -18,4 +18,12 @@ internal static class Deadline
             await Task.Delay(1);
         }
     }
+
+    /// <summary>Full turns of the loop from now: what was ready before has been told.</summary>
+    public static async Task TurnsAsync(this EventLoop loop)
+    {
+        // The turn under way may be past the poll; the next one is not.
+        var target = loop.GetStatistics().Turns + 3;
+        while (loop.GetStatistics().Turns < target) await loop.InvokeAsync(() => { }).Within();
+    }
 }

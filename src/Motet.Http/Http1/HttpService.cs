@@ -40,6 +40,7 @@ public sealed class HttpService
     {
         MaxConnections = maxConnections,
         OverloadAnswer = Overloaded,
+        DeferAccept = TimeSpan.FromSeconds(1),
         Connections = new ConnectionOptions { MaxUnconsumedBytes = Math.Max(64 * 1024, Limits.MaxHeadBytes * 2) },
     };
 }

@@ -14,6 +14,9 @@ public sealed partial class Connection
     private long _deadline;
     private long _writeDeadline;
 
+    // What the kernel held for the peer when the write deadline was set.
+    private int _unacknowledged;
+
     /// <summary>
     /// Has <see cref="ConnectionHandler.OnDeadline"/> called once after this time, unless the deadline is set anew or cleared before. Costs no more than a store when it moves
     /// later. Without effect when the connection is closing.
@@ -44,7 +47,7 @@ public sealed partial class Connection
         {
             // A write that was taken back leaves the deadline behind, but nothing that waits.
             _writeDeadline = 0;
-            if (Pending > 0)
+            if (Pending > 0 && !HasPeerTakenSome())
             {
                 Abort(CloseReason.WriteTimeout);
                 return;
@@ -95,13 +98,19 @@ public sealed partial class Connection
 
     private void StartWriteDeadline()
     {
-        if (_writeDeadline != 0) return;
         _writeDeadline = After(_options.WriteTimeout);
+        _unacknowledged = SocketHandle.CountUnacknowledged(_descriptor);
         ArmTimer(_writeDeadline);
     }
 
-    private void ProgressMade()
+    /// <summary>
+    /// Whether a slow peer has taken anything since the deadline was set: the kernel says that there is room only when a third of its buffer is free, which can be a
+    /// megabyte. If so the deadline is set anew.
+    /// </summary>
+    private bool HasPeerTakenSome()
     {
-        if (_writeDeadline != 0) _writeDeadline = After(_options.WriteTimeout);
+        var before = _unacknowledged;
+        StartWriteDeadline();
+        return _unacknowledged < before;
     }
 }

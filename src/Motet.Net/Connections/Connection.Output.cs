@@ -109,7 +109,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         }
 
         if (Has(State.Closing | State.Closed)) return _net.RoomForDropped(sizeHint);
-        var segment = sizeHint <= Segment.Size ? _net.Segments.Rent() : new Segment(sizeHint);
+        var segment = _net.Segments.Rent(sizeHint);
         if (_tail is null) _head = segment;
         else _tail.Next = segment;
         return _tail = segment;
@@ -175,7 +175,6 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     /// <summary>Gives back what was sent. What is left of <paramref name="sent"/> afterwards went out of the caller's own memory.</summary>
     private int Release(long sent)
     {
-        ProgressMade();
         while (_head is not null && sent >= _head.Length)
         {
             var head = _head;

@@ -25,7 +25,7 @@ public sealed class ConnectionOptions
     /// </summary>
     public int MaxUnconsumedBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How long a peer may take no byte at all while some wait for it; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. Default 30 s: longer than any retransmission of a path that is still alive.</summary>
+    /// <summary>How long a peer may take no byte at all while some wait for it, noticed within twice the time; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. Default 30 s: longer than any retransmission of a path that is still alive.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

@@ -118,26 +118,19 @@ internal sealed class LoopOperation(SynchronizationContext home) : IValueTaskSou
 
     private void Invoke(Action<object?> continuation, object? state)
     {
-        var executionContext = _executionContext;
-        var context = _context;
-        if (executionContext is not null)
-        {
-            var (inner, innerState) = (continuation, state);
-            continuation = _ => ExecutionContext.Run(executionContext, s => inner(s), innerState);
-        }
+        // Apart from the others: their closures would be allocated here too.
+        if (_executionContext is not null) continuation = InContext(_executionContext, continuation);
+        if (_context is null) continuation(state);
+        else Schedule(_context, continuation, state);
+    }
 
-        switch (context)
-        {
-            case null:
-                continuation(state);
-                break;
-            case SynchronizationContext synchronizationContext:
-                synchronizationContext.Post(s => continuation(s), state);
-                break;
-            default:
-                Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)context);
-                break;
-        }
+    private static Action<object?> InContext(ExecutionContext context, Action<object?> continuation)
+        => state => ExecutionContext.Run(context, inner => continuation(inner), state);
+
+    private static void Schedule(object context, Action<object?> continuation, object? state)
+    {
+        if (context is SynchronizationContext synchronizationContext) synchronizationContext.Post(new SendOrPostCallback(continuation), state);
+        else Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)context);
     }
 
     private Exception? Take(short token)

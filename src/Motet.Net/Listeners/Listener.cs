@@ -140,13 +140,12 @@ public sealed class Listener : IAsyncDisposable
     {
         var reusePort = endPoint is IPEndPoint && Loops.Loops.Count > 1
             && (Options.Distribution == LoopDistribution.ReusePort || (Options.Distribution == LoopDistribution.Automatic && OperatingSystem.IsLinux()));
-        if (reusePort) ListeningSocket.ThrowIfInUse((IPEndPoint)endPoint);
         var acceptors = new Acceptor[reusePort ? Loops.Loops.Count : 1];
         try
         {
             for (var i = 0; i < acceptors.Length; i++)
             {
-                var descriptor = ListeningSocket.Open(endPoint, Options, reusePort);
+                var descriptor = ListeningSocket.Open(endPoint, Options, reusePort, isFirst: i == 0);
                 acceptors[i] = new Acceptor(this, Loops.Loops[i], descriptor, spread: acceptors.Length == 1 && Loops.Loops.Count > 1);
 
                 // The system chose a port for the first socket; the others listen on the same.

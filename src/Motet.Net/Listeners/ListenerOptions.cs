@@ -29,6 +29,12 @@ public sealed class ListenerOptions
     /// <summary>How long accepting rests when the process or the system is out of descriptors. Default 100 ms: the queue in the kernel holds meanwhile.</summary>
     public TimeSpan AcceptBackOff { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// For protocols in which the client speaks first: on Linux the kernel keeps a TCP client back until its first bytes are there, for about this time (<c>TCP_DEFER_ACCEPT</c>, whole seconds).
+    /// Then the first read finds them, and a client that is answered and closed at once costs four system calls. Default zero: accept at once.
+    /// </summary>
+    public TimeSpan DeferAccept { get; init; }
+
     /// <summary>How connections are spread over the loops. Default <see cref="LoopDistribution.Automatic"/>.</summary>
     public LoopDistribution Distribution { get; init; } = LoopDistribution.Automatic;
 

@@ -6,17 +6,25 @@ namespace Motet.Net;
 /// <summary>Opens the descriptors that listeners accept on.</summary>
 internal static class ListeningSocket
 {
-    public static int Open(EndPoint endPoint, ListenerOptions options, bool reusePort)
+    /// <summary>A socket that listens.</summary>
+    /// <param name="endPoint">Where.</param>
+    /// <param name="options">How.</param>
+    /// <param name="reusePort">Whether more sockets of this process will listen there.</param>
+    /// <param name="isFirst">Whether it is the first of those.</param>
+    public static int Open(EndPoint endPoint, ListenerOptions options, bool reusePort, bool isFirst)
     {
         var descriptor = SocketHandle.Create(endPoint);
         if (descriptor < 0) throw Errno.ToException(Errno.Last, "Opening a socket");
         try
         {
             var path = PathOf(endPoint);
-            if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip, reusePort);
+            if (endPoint is IPEndPoint ip) ConfigureTcp(descriptor, ip, options);
             else if (path is not null) RemoveStaleUnixSocket(endPoint, path);
 
+            // The first binds alone, so that an address that somebody else shares between loops of his own is in use; the others bind beside it.
+            if (reusePort && !isFirst) SharePort(descriptor);
             if (SocketHandle.Bind(descriptor, endPoint) != 0) throw Errno.ToException(Errno.Last, $"Binding to {endPoint}");
+            if (reusePort && isFirst) SharePort(descriptor);
 
             // Before anybody can connect: that is only possible from listen(2) on.
             if (path is not null && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, options.UnixSocketMode);
@@ -30,20 +38,6 @@ internal static class ListeningSocket
         }
     }
 
-    /// <summary>
-    /// Sockets that share a port share it with any other of the same user, also with those of a program that was started twice. One that does not share finds out.
-    /// </summary>
-    public static void ThrowIfInUse(IPEndPoint endPoint)
-    {
-        if (endPoint.Port == 0) return;
-        var descriptor = SocketHandle.Create(endPoint);
-        if (descriptor < 0) throw Errno.ToException(Errno.Last, "Opening a socket");
-        ConfigureTcp(descriptor, endPoint, reusePort: false);
-        var error = SocketHandle.Bind(descriptor, endPoint) == 0 ? 0 : Errno.Last;
-        SocketHandle.Close(descriptor);
-        if (error != 0) throw Errno.ToException(error, $"Binding to {endPoint}");
-    }
-
     /// <summary>The file of a Unix socket; null for TCP and for Linux's abstract names, which begin with a zero byte and have no file.</summary>
     public static string? PathOf(EndPoint endPoint)
     {
@@ -53,11 +47,17 @@ internal static class ListeningSocket
         return address.Size > PathOffset && address[PathOffset] != 0 ? endPoint.ToString() : null;
     }
 
-    private static void ConfigureTcp(int descriptor, IPEndPoint endPoint, bool reusePort)
+    private static void SharePort(int descriptor)
+    {
+        if (!SocketHandle.SetReusePort(descriptor)) throw Errno.ToException(Errno.Last, "Sharing the port between loops");
+    }
+
+    private static void ConfigureTcp(int descriptor, IPEndPoint endPoint, ListenerOptions options)
     {
         SocketHandle.SetReuseAddress(descriptor);
-        if (reusePort && !SocketHandle.SetReusePort(descriptor)) throw Errno.ToException(Errno.Last, "Sharing the port between loops");
         if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) SocketHandle.SetIpv6Only(descriptor, !endPoint.Address.Equals(IPAddress.IPv6Any));
+
+        if (options.DeferAccept > TimeSpan.Zero) SocketHandle.SetDeferAccept(descriptor, options.DeferAccept);
 
         // Accepted sockets inherit it, which saves a system call on each of them.
         SocketHandle.SetNoDelay(descriptor);

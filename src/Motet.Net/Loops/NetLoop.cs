@@ -10,7 +10,7 @@ namespace Motet.Net;
 internal sealed unsafe class NetLoop : LoopTask
 {
     [ThreadStatic]
-    private static NetLoop? s_current;
+    private static NetLoop? _current;
 
     private Connection[] _open = new Connection[64];
     private int _openCount;
@@ -30,7 +30,7 @@ internal sealed unsafe class NetLoop : LoopTask
     {
         get
         {
-            var current = s_current;
+            var current = _current;
             return current is not null ? current : Create();
         }
     }
@@ -98,6 +98,6 @@ internal sealed unsafe class NetLoop : LoopTask
     private static NetLoop Create()
     {
         var loop = EventLoop.Current ?? throw new InvalidOperationException("Connections live on an event loop; this thread is none.");
-        return s_current = new NetLoop(loop);
+        return _current = new NetLoop(loop);
     }
 }

@@ -11,10 +11,15 @@ internal sealed class SegmentPool
     private Segment? _top;
     private int _kept;
 
-    public Segment Rent()
+    /// <summary>Segments that are rented and were not returned.</summary>
+    public int InUse { get; private set; }
+
+    /// <summary>An empty segment; one that is larger than usual is made for the occasion.</summary>
+    public Segment Rent(int length = Segment.Size)
     {
+        InUse++;
         var segment = _top;
-        if (segment is null) return new Segment();
+        if (length > Segment.Size || segment is null) return new Segment(Math.Max(length, Segment.Size));
         _top = segment.Next;
         _kept--;
         segment.Next = null;
@@ -24,6 +29,7 @@ internal sealed class SegmentPool
     public void Return(Segment segment)
     {
         Debug.Assert(segment != _top, "The segment was returned twice.");
+        InUse--;
         if (_kept == MaxKept || segment.Capacity != Segment.Size) return;
         segment.Start = segment.End = 0;
         segment.Next = _top;

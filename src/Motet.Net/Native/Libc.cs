@@ -55,6 +55,13 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     public static partial int fcntl(int descriptor, int command, nint argument);
 
+    /// <summary>As <see cref="fcntl"/>, for Apple's arm64, where variadic arguments are on the stack: the six fillers take the registers.</summary>
+    [LibraryImport(Library, EntryPoint = "fcntl")]
+    public static partial int fcntlOnStack(int descriptor, int command, nint filler1, nint filler2, nint filler3, nint filler4, nint filler5, nint filler6, nint argument);
+
+    [LibraryImport(Library)]
+    public static partial int ioctl(int descriptor, nuint request, int* value);
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags, int mode);
 

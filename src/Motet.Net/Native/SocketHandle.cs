@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Motet.Net;
 
@@ -12,6 +13,7 @@ internal static unsafe class SocketHandle
 {
     private static readonly bool IsLinux = OperatingSystem.IsLinux();
     private static readonly bool IsMacOS = OperatingSystem.IsMacOS();
+    private static readonly bool HasVariadicsOnStack = IsMacOS && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     private const int StreamType = 1;
     private const int LinuxNonBlockingCloseOnExec = 0x800 | 0x80000;
@@ -23,6 +25,7 @@ internal static unsafe class SocketHandle
     private const int ShutdownWriteDirection = 1;
     private const int TcpProtocol = 6;
     private const int TcpNoDelay = 1;
+    private const int TcpDeferAccept = 9;
     private const int Ipv6Protocol = 41;
     private const int MaxAddressLength = 128;
 
@@ -33,6 +36,10 @@ internal static unsafe class SocketHandle
     private static readonly int Linger = IsLinux ? 13 : 0x80;
     private static readonly int Error = IsLinux ? 4 : 0x1007;
     private static readonly int Ipv6Only = IsLinux ? 26 : 27;
+    private const int MacUnsent = 0x1024;
+
+    // tty_ioctl(4): SIOCOUTQ on Linux, FIONWRITE on the BSDs.
+    private static readonly nuint OutputQueueRequest = IsLinux ? 0x5411u : 0x40046677u;
     private static readonly int OpenFilesResource = IsLinux ? 7 : 8;
 
     // A peer that went away is told by EPIPE; a signal would be a side effect on the whole process.
@@ -109,6 +116,12 @@ internal static unsafe class SocketHandle
 
     public static void SetNoDelay(int descriptor) => SetOption(descriptor, TcpProtocol, TcpNoDelay, 1);
 
+    /// <summary>Linux: clients are accepted when their first bytes are there, or after the time. Elsewhere nothing happens.</summary>
+    public static void SetDeferAccept(int descriptor, TimeSpan time)
+    {
+        if (IsLinux) SetOption(descriptor, TcpProtocol, TcpDeferAccept, (int)Math.Ceiling(time.TotalSeconds));
+    }
+
     public static void SetIpv6Only(int descriptor, bool only) => SetOption(descriptor, Ipv6Protocol, Ipv6Only, only ? 1 : 0);
 
     /// <summary>Takes the error that the kernel keeps for the socket: the outcome of a connect, the reason of a reset.</summary>
@@ -119,6 +132,17 @@ internal static unsafe class SocketHandle
         return Libc.getsockopt(descriptor, SocketLevel, Error, &error, &length) == 0 ? error : Errno.Last;
     }
 
+    /// <summary>Bytes that the kernel holds and the peer has not acknowledged; 0 when the system does not say.</summary>
+    public static int CountUnacknowledged(int descriptor)
+    {
+        int count = 0;
+        uint length = sizeof(int);
+        var result = IsMacOS
+            ? Libc.getsockopt(descriptor, SocketLevel, MacUnsent, &count, &length)
+            : Libc.ioctl(descriptor, OutputQueueRequest, &count);
+        return result == 0 ? count : 0;
+    }
+
     public static EndPoint? LocalEndPoint(int descriptor) => ReadAddress(descriptor, peer: false);
 
     public static EndPoint? RemoteEndPoint(int descriptor) => ReadAddress(descriptor, peer: true);
@@ -127,7 +151,7 @@ internal static unsafe class SocketHandle
     public static int OpenReserve()
     {
         var descriptor = Libc.open("/dev/null", ReadWriteMode, 0);
-        if (descriptor >= 0) _ = Libc.fcntl(descriptor, SetDescriptorFlags, CloseOnExec);
+        if (descriptor >= 0) SetFlags(descriptor, SetDescriptorFlags, CloseOnExec);
         return descriptor;
     }
 
@@ -145,9 +169,12 @@ internal static unsafe class SocketHandle
 
     private static void MakeNonBlocking(int descriptor)
     {
-        _ = Libc.fcntl(descriptor, SetDescriptorFlags, CloseOnExec);
-        _ = Libc.fcntl(descriptor, SetStatusFlags, Libc.fcntl(descriptor, GetStatusFlags, 0) | (nint)NonBlocking);
+        SetFlags(descriptor, SetDescriptorFlags, CloseOnExec);
+        SetFlags(descriptor, SetStatusFlags, Libc.fcntl(descriptor, GetStatusFlags, 0) | NonBlocking);
     }
+
+    private static void SetFlags(int descriptor, int command, int flags)
+        => _ = HasVariadicsOnStack ? Libc.fcntlOnStack(descriptor, command, 0, 0, 0, 0, 0, 0, flags) : Libc.fcntl(descriptor, command, flags);
 
     // sockaddr begins with a 16-bit family on Linux, with a length byte and an 8-bit family on the BSDs.
     private static int ReadFamily(SocketAddress address) => IsLinux ? address[0] | (address[1] << 8) : address[1];

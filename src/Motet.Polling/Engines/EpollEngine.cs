@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Motet.Polling.Native;
 
 namespace Motet.Polling;
 
@@ -10,11 +9,17 @@ internal sealed unsafe class EpollEngine : PollEngine
     // Two pages of events: enough to empty a busy server's ready list in one call, small enough to stay in the first-level cache.
     private const int EventsPerWait = 512;
 
+    // Below this a millisecond is much. Above, rounding up adds less than a tenth, and epoll_wait costs 150 ns less than epoll_pwait2.
+    private const long ShortTimeoutTicks = 10 * TimeSpan.TicksPerMillisecond;
+
+    // epoll_wait counts milliseconds in an int.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(int.MaxValue);
+
     // No registration has the value 0 (generations begin with 1), so it can mean the eventfd.
     private const ulong WakeData = 0;
 
     // False once the C library (musl, glibc before 2.35) or the kernel (before 5.11) turned out to have no epoll_pwait2.
-    private static bool s_hasNanosecondWait = Environment.Is64BitProcess;
+    private static bool _hasNanosecondWait = Environment.Is64BitProcess;
 
     private readonly int _epoll;
     private readonly int _wake;
@@ -72,6 +77,8 @@ internal sealed unsafe class EpollEngine : PollEngine
         var count = WaitForEvents(limit, timeout);
         if (count < 0)
             return Interrupted(Marshal.GetLastSystemError());
+        if (count == 0)
+            return timeout <= LongestTimeout ? 0 : Early;
 
         var filled = 0;
         var at = _events;
@@ -82,7 +89,7 @@ internal sealed unsafe class EpollEngine : PollEngine
                 notifications[filled++] = new Notification(new Token(data), ToReadiness(Unsafe.ReadUnaligned<uint>(at)));
         }
 
-        return filled;
+        return filled == 0 ? Early : filled;
     }
 
     public override void Wake()
@@ -147,8 +154,14 @@ internal sealed unsafe class EpollEngine : PollEngine
     {
         var change = stackalloc byte[16];
         Epoll.WriteEvent(change, flags, data);
-        if (Epoll.epoll_ctl(_epoll, operation, descriptor, change) < 0)
-            throw PollException.FromErrno(Marshal.GetLastSystemError(), $"Watching descriptor {descriptor} with epoll");
+        if (Epoll.epoll_ctl(_epoll, operation, descriptor, change) >= 0)
+            return;
+
+        // A watched descriptor that is not open any more is forgotten, as one that was opened anew is.
+        var errno = Marshal.GetLastSystemError();
+        if (errno == Errno.EBADF && operation == Epoll.EPOLL_CTL_MOD)
+            errno = Errno.ENOENT;
+        throw PollException.FromErrno(errno, $"Watching descriptor {descriptor} with epoll");
     }
 
     private int WaitForEvents(int limit, TimeSpan timeout)
@@ -157,10 +170,10 @@ internal sealed unsafe class EpollEngine : PollEngine
         if (ticks <= 0)
             return Epoll.epoll_wait(_epoll, _events, limit, ticks == 0 ? 0 : -1);
 
-        if (ticks % TimeSpan.TicksPerMillisecond != 0 && s_hasNanosecondWait)
+        if (ticks % TimeSpan.TicksPerMillisecond != 0 && ticks < ShortTimeoutTicks && _hasNanosecondWait)
         {
             var count = WaitNanoseconds(limit, ticks);
-            if (s_hasNanosecondWait)
+            if (_hasNanosecondWait)
                 return count;
         }
 
@@ -180,16 +193,16 @@ internal sealed unsafe class EpollEngine : PollEngine
             };
             var count = Epoll.epoll_pwait2(_epoll, _events, limit, &time, null);
             if (count < 0 && Marshal.GetLastSystemError() is Errno.LinuxENOSYS or Errno.EPERM)
-                s_hasNanosecondWait = false;
+                _hasNanosecondWait = false;
             return count;
         }
         catch (EntryPointNotFoundException)
         {
-            s_hasNanosecondWait = false;
+            _hasNanosecondWait = false;
             return -1;
         }
     }
 
     private static int Interrupted(int errno) =>
-        errno == Errno.EINTR ? 0 : throw PollException.FromErrno(errno, "epoll_wait");
+        errno == Errno.EINTR ? Early : throw PollException.FromErrno(errno, "epoll_wait");
 }

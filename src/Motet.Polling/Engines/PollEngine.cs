@@ -1,3 +1,4 @@
+
 namespace Motet.Polling;
 
 /// <summary>
@@ -11,6 +12,11 @@ namespace Motet.Polling;
 /// </remarks>
 public abstract class PollEngine : IDisposable
 {
+    /// <summary>What <see cref="Wait"/> returns when it has nothing to report though the time is not up.</summary>
+    public const int Early = -1;
+
+    private static readonly Kqueue? SystemKqueue = Kqueue.Find();
+
     /// <summary>The short name, such as <c>epoll</c>.</summary>
     public abstract string Name { get; }
 
@@ -36,13 +42,13 @@ public abstract class PollEngine : IDisposable
     public abstract void Remove(int descriptor);
 
     /// <summary>
-    /// Waits for events. May return 0 before the time is up (a signal came, or <see cref="Wake"/>, or for no reason), never after it without need; time is
-    /// rounded up to what the system knows. A direction that was asked for is reported as ready also when the peer is gone or an error is pending; one that was not
-    /// asked for may be reported too (the poller masks it).
+    /// Waits for events. May come back early, and says so (<see cref="Early"/>): the poller goes on for what is left. Time is rounded up to what the system knows. A
+    /// direction that was asked for is reported as ready also when the peer is gone or an error is pending; one that was not asked for may be reported too (the
+    /// poller masks it).
     /// </summary>
     /// <param name="notifications">Where events go, at least one place; what does not fit is reported by the next wait.</param>
     /// <param name="timeout">How long to wait at most; zero only looks; <see cref="Timeout.InfiniteTimeSpan"/> is without limit.</param>
-    /// <returns>How many events were written.</returns>
+    /// <returns>How many events were written; 0 when the time is up; <see cref="Early"/> when it came back before, with nothing: a signal, <see cref="Wake"/>, or no reason.</returns>
     public abstract int Wait(Span<Notification> notifications, TimeSpan timeout);
 
     /// <summary>Makes the wait in progress, or the next one, return early. Any thread; many calls may become one.</summary>
@@ -59,6 +65,36 @@ public abstract class PollEngine : IDisposable
     /// <param name="disposing">False when the garbage collector calls.</param>
     protected abstract void Dispose(bool disposing);
 
-    /// <summary>Makes the best engine of this machine: epoll on Linux.</summary>
-    public static PollEngine CreateDefault() => new EpollEngine();
+    /// <summary>
+    /// The names of the engines that this machine has, the best one first. <c>kqueue</c> is taken from the C library on macOS and the BSDs, or from the library that the
+    /// environment variable <c>MOTET_KQUEUE_LIBRARY</c> names when the process starts (libkqueue on Linux).
+    /// </summary>
+    public static IReadOnlyList<string> Available { get; } = FindAvailable();
+
+    /// <summary>Makes the best engine of this machine: epoll on Linux, kqueue on macOS and the BSDs, otherwise poll.</summary>
+    /// <exception cref="PollException">The system has no descriptors or memory left.</exception>
+    public static PollEngine CreateDefault() => Create(Available[0]);
+
+    /// <summary>Makes the engine of a name.</summary>
+    /// <param name="name">One of <see cref="Available"/>: <c>epoll</c>, <c>kqueue</c> or <c>poll</c>.</param>
+    /// <exception cref="PollException"><see cref="PollError.NotSupported"/> when this machine has no such engine; <see cref="PollError.LimitReached"/>.</exception>
+    public static PollEngine Create(string name) => name switch
+    {
+        "epoll" when Available.Contains(name) => new EpollEngine(),
+        "kqueue" when Available.Contains(name) => new KqueueEngine(SystemKqueue!),
+        "poll" when Available.Contains(name) => new PosixPollEngine(),
+        _ => throw new PollException(PollError.NotSupported, $"There is no engine '{name}' here; there is: {string.Join(", ", Available)}."),
+    };
+
+    private static string[] FindAvailable()
+    {
+        var names = new List<string>();
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid())
+            names.Add("epoll");
+        if (SystemKqueue is not null)
+            names.Add("kqueue");
+        if (!OperatingSystem.IsWindows())
+            names.Add("poll");
+        return [.. names];
+    }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Motet.Polling.Native;
+namespace Motet.Polling;
 
 /// <summary>epoll(7) and eventfd(2).</summary>
 internal static unsafe partial class Epoll

@@ -1,4 +1,4 @@
-namespace Motet.Polling.Native;
+namespace Motet.Polling;
 
 /// <summary>The error numbers that a poller tells apart. errno(3); the low ones are the same on Linux, macOS and the BSDs.</summary>
 internal static class Errno

@@ -9,7 +9,6 @@ public sealed partial class EventLoop
     // what had the slot before, also from earlier in the same batch, reaches nobody.
     private LoopResource?[] _resources = new LoopResource?[64];
     private int _resourceCount;
-    private readonly List<ILoopService> _services = [];
 
     /// <summary>
     /// Watches <paramref name="descriptor"/> for <paramref name="resource"/>: from the next poll on it is called when the descriptor is ready. The caller keeps the

@@ -11,12 +11,12 @@ public sealed partial class EventLoop
     private static readonly Action<EventLoop> RunLatePostsCallback = static loop => loop.RunLatePosts();
 
     private volatile bool _stopRequested;
+    private bool _isEnding;
     private int _runningLatePosts;
 
     /// <summary>
-    /// Asks the loop to end, and returns at once. The turn under way is finished; then services hand their resources over,
-    /// the remaining resources are told (<see cref="LoopResource.OnLoopStopping"/>), work that is queued then runs for up to a second,
-    /// timers are dropped, resources that are still there are unwatched, and the thread ends. Any thread; again without effect.
+    /// Asks the loop to end, and returns at once. The turn under way is finished; then resources are told (<see cref="LoopResource.OnLoopStopping"/>),
+    /// services hand theirs over, work that is queued by then runs for up to a second, timers are dropped, resources that are still there are unwatched, and the thread ends. Any thread; again without effect.
     /// </summary>
     public void Stop()
     {
@@ -49,13 +49,17 @@ public sealed partial class EventLoop
         return IsCurrent ? default : new ValueTask(Completion);
     }
 
+    internal bool IsEnding => _isEnding;
+
     private void End()
     {
-        foreach (var service in _services.ToArray()) Contain(service, static service => service.OnLoopStopping());
+        _isEnding = true;
         foreach (var resource in _resources.ToArray())
         {
             if (resource?.Loop == this) Contain(resource, static resource => resource.OnLoopStopping());
         }
+
+        foreach (var service in _services.ToArray()) Contain(service, static service => service.OnLoopStopping());
 
         var deadline = Stopwatch.GetTimestamp() + (long)(LastWorkTime.TotalSeconds * Stopwatch.Frequency);
         do
@@ -73,11 +77,11 @@ public sealed partial class EventLoop
         _running = null;
         _runningState = null;
         LoopRegistry.Remove(this);
-        t_current = null;
+        _currentLoop = null;
         while (_local.Count > 0) _posted.Push(_local.Dequeue());
         // A thread that took the sleep flag down may be about to write to the poller's descriptor, which must not be closed, and be
         // somebody else's, before it has.
-        if (Interlocked.Exchange(ref _wakeState, Ended) != Awake) _wakeUps++;
+        Interlocked.Exchange(ref _wakeState, Ended);
         SpinWait.SpinUntil(() => Volatile.Read(ref _wakesSent) == _wakeUps);
         _poller.Dispose();
         if (!_posted.IsEmpty) ScheduleLatePosts();

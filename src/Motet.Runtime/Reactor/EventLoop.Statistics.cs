@@ -50,7 +50,7 @@ public sealed partial class EventLoop
     private void ReportUnhandled(Exception exception) =>
         ReportUnhandled(exception, _running is { } running ? CallbackSite.Describe(running, running is Delegate ? _runningState : null) : Name);
 
-    private void ReportUnhandled(Exception exception, string site)
+    internal void ReportUnhandled(Exception exception, string site)
     {
         _unhandled++;
         try

@@ -11,9 +11,16 @@ public sealed partial class EventLoop
     // A wait this long is looked at again; longer ones need not be representable by every poll engine.
     private const long MaxSleepMilliseconds = 24 * 60 * 60 * 1000;
 
+    // Below this a millisecond more or less is felt; above it nobody tells the difference.
+    private const long ExactSleepMilliseconds = 16;
+
     private readonly TimerWheel _wheel = new();
     private readonly long _origin;
     private readonly long _timeBudget;
+
+    // When the wheel wants to be looked at next, as a timestamp; MaxValue for never. Kept here so that a turn without due timers pays one comparison. It may be too
+    // early, after a cancel, never too late.
+    private long _nextTimer = long.MaxValue;
 
     /// <summary>
     /// Calls <paramref name="handler"/> once on the loop when <paramref name="due"/> has passed, counted from this call, never before: at the first whole
@@ -27,7 +34,9 @@ public sealed partial class EventLoop
         // The clock itself, not Now: counted from the start of a long turn a timer would be early.
         var elapsed = Stopwatch.GetTimestamp() - _origin;
         _wheel.MoveTo(elapsed / TicksPerMillisecond);
-        return _wheel.Set(Deadline(elapsed, due), handler);
+        var id = _wheel.Set(Deadline(elapsed, due), handler);
+        _nextTimer = Math.Min(_nextTimer, NextTimer());
+        return id;
     }
 
     /// <summary>
@@ -37,7 +46,9 @@ public sealed partial class EventLoop
     public bool CancelTimer(TimerId id)
     {
         CheckLoop();
-        return _wheel.Cancel(id);
+        var isCancelled = _wheel.Cancel(id);
+        if (_wheel.Count == 0) _nextTimer = long.MaxValue;
+        return isCancelled;
     }
 
     /// <summary>The first tick at which <paramref name="due"/> has passed in full.</summary>
@@ -51,15 +62,22 @@ public sealed partial class EventLoop
         return (elapsed / TicksPerMillisecond) + whole + ((part + TicksPerMillisecond - 1) / TicksPerMillisecond);
     }
 
+    private long NextTimer()
+    {
+        var tick = _wheel.NextTick;
+        // Ticks that no clock will reach would not fit either.
+        return tick < (long.MaxValue - _origin) / TicksPerMillisecond ? _origin + (tick * TicksPerMillisecond) : long.MaxValue;
+    }
+
     private TimeSpan UntilNextTimer()
     {
-        if (_wheel.Count == 0) return Timeout.InfiniteTimeSpan;
-        var next = _wheel.NextTick;
-        var elapsed = _turnEnd - _origin;
-        var now = elapsed / TicksPerMillisecond;
-        if (next <= now) return TimeSpan.Zero;
-        if (next - now > MaxSleepMilliseconds) return TimeSpan.FromMilliseconds(MaxSleepMilliseconds);
-        var left = ((next - now) * TicksPerMillisecond) - (elapsed % TicksPerMillisecond);
+        if (_nextTimer == long.MaxValue) return Timeout.InfiniteTimeSpan;
+        var left = _nextTimer - _turnEnd;
+        if (left <= 0) return TimeSpan.Zero;
+        if (left > MaxSleepMilliseconds * TicksPerMillisecond) return TimeSpan.FromMilliseconds(MaxSleepMilliseconds);
+        // A longer wait is rounded up to whole milliseconds, which the system can wait for with the cheaper call: 100 ns less a turn for a busy loop with a timer far away.
+        if (left > ExactSleepMilliseconds * TicksPerMillisecond)
+            return new TimeSpan((left + TicksPerMillisecond - 1) / TicksPerMillisecond * TimeSpan.TicksPerMillisecond);
         // Rounded up, so that the loop does not wake just before the tick and again at it.
         return new TimeSpan(((left * TimeSpan.TicksPerMillisecond) + TicksPerMillisecond - 1) / TicksPerMillisecond);
     }
@@ -67,6 +85,12 @@ public sealed partial class EventLoop
     private void FireTimers(long deadline)
     {
         _wheel.Advance((_now - _origin) / TicksPerMillisecond, CascadesPerTurn);
+        FireDue(deadline);
+        _nextTimer = NextTimer();
+    }
+
+    private void FireDue(long deadline)
+    {
         var left = _callbackBudget;
         while (true)
         {

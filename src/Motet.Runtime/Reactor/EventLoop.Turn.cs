@@ -32,7 +32,7 @@ public sealed partial class EventLoop
 
     private void RunThread()
     {
-        t_current = this;
+        _currentLoop = this;
         System.Threading.SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
         LoopRegistry.Add(this);
         while (!_stopRequested) Turn();
@@ -47,7 +47,7 @@ public sealed partial class EventLoop
         _turns++;
         var deadline = _now + _timeBudget;
         DispatchNotifications(deadline);
-        if (_wheel.Count > 0) FireTimers(deadline + _timeBudget);
+        if (_now >= _nextTimer) FireTimers(deadline + _timeBudget);
         RunPosted();
         RunDeferred();
         _running = null;

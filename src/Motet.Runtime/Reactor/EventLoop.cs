@@ -14,10 +14,10 @@ namespace Motet.Runtime;
 /// </remarks>
 public sealed partial class EventLoop : IDisposable, IAsyncDisposable
 {
-    private static int s_lastId;
+    private static int _lastId;
 
     [ThreadStatic]
-    private static EventLoop? t_current;
+    private static EventLoop? _currentLoop;
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
@@ -29,7 +29,7 @@ public sealed partial class EventLoop : IDisposable, IAsyncDisposable
     {
         options.Validate();
         Options = options;
-        Id = Interlocked.Increment(ref s_lastId);
+        Id = Interlocked.Increment(ref _lastId);
         Name = options.Name ?? $"motet-loop-{Id}";
         _poller = options.CreateEngine is null ? new Poller() : new Poller(options.CreateEngine());
         _registrar = _poller.Registrar;
@@ -47,10 +47,10 @@ public sealed partial class EventLoop : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The loop whose thread this is, or null. Any thread; costs about a nanosecond.</summary>
-    public static EventLoop? Current => t_current;
+    public static EventLoop? Current => _currentLoop;
 
     /// <summary>Whether the caller is on this loop's thread. Any thread.</summary>
-    public bool IsCurrent => t_current == this;
+    public bool IsCurrent => _currentLoop == this;
 
     /// <summary>The options the loop was started with. Any thread.</summary>
     public EventLoopOptions Options { get; }
@@ -96,9 +96,9 @@ public sealed partial class EventLoop : IDisposable, IAsyncDisposable
         return loop;
     }
 
-    private void CheckLoop()
+    internal void CheckLoop()
     {
-        if (t_current != this) ThrowNotOnLoop();
+        if (_currentLoop != this) ThrowNotOnLoop();
     }
 
     private void ThrowNotOnLoop()

@@ -54,7 +54,7 @@ public sealed class EventLoopOptions
     /// <summary>Where the loop logs unhandled exceptions and long callbacks; nowhere when null.</summary>
     public ILogger? Logger { get; init; }
 
-    /// <summary>Makes the poll engine, once a loop, on its thread; <see cref="PollEngine.CreateDefault"/> when null.</summary>
+    /// <summary>Makes the poll engine, once a loop, on the thread that starts the loop; <see cref="PollEngine.CreateDefault"/> when null.</summary>
     public Func<PollEngine>? CreateEngine { get; init; }
 
     // Sites that the watchdog has named, over all loops that share these options. The watchdog's thread only.

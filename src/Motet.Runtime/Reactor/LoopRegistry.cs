@@ -4,20 +4,20 @@ namespace Motet.Runtime;
 internal static class LoopRegistry
 {
     private static readonly Lock Gate = new();
-    private static EventLoop[] s_loops = [];
+    private static EventLoop[] _loops = [];
 
     /// <summary>Any thread; an array that is never changed.</summary>
-    public static EventLoop[] Loops => Volatile.Read(ref s_loops);
+    public static EventLoop[] Loops => Volatile.Read(ref _loops);
 
     public static void Add(EventLoop loop)
     {
-        lock (Gate) s_loops = [.. s_loops, loop];
+        lock (Gate) _loops = [.. _loops, loop];
         RuntimeMetrics.Ensure();
         LoopWatchdog.Add(loop);
     }
 
     public static void Remove(EventLoop loop)
     {
-        lock (Gate) s_loops = Array.FindAll(s_loops, other => other != loop);
+        lock (Gate) _loops = Array.FindAll(_loops, other => other != loop);
     }
 }

@@ -16,15 +16,15 @@ internal static class LoopWatchdog
 
     private static readonly Lock Gate = new();
     private static readonly AutoResetEvent Changed = new(false);
-    private static bool s_started;
+    private static bool _isStarted;
 
     public static void Add(EventLoop loop)
     {
         if (loop.Options.LongCallbackThreshold == Timeout.InfiniteTimeSpan) return;
         lock (Gate)
         {
-            if (!s_started) new Thread(Run) { IsBackground = true, Name = "motet-watchdog" }.UnsafeStart();
-            s_started = true;
+            if (!_isStarted) new Thread(Run) { IsBackground = true, Name = "motet-watchdog" }.UnsafeStart();
+            _isStarted = true;
         }
 
         Changed.Set();

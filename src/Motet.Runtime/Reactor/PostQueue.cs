@@ -18,7 +18,7 @@ internal sealed class PostQueue
 
     // Over all queues: a node carries nothing of the queue it was used in.
     [ThreadStatic]
-    private static PostNode? t_nodes;
+    private static PostNode? _ownNodes;
 
     private Shared _shared;
     private PostNode _head = new();
@@ -36,8 +36,8 @@ internal sealed class PostQueue
     /// <summary>Any thread. A full fence: what the caller reads next is not older than the push.</summary>
     public void Push(WorkItem item)
     {
-        var node = t_nodes ?? TakeNodes();
-        t_nodes = node.Next;
+        var node = _ownNodes ?? TakeNodes();
+        _ownNodes = node.Next;
         node.Next = null;
         node.Item = item;
         var previous = Interlocked.Exchange(ref _shared.Tail, node);

@@ -12,6 +12,7 @@ public class HeadLimitTests
     [InlineData("GET /1234567 HTTP/1.1\r\nHost: a\r\n\r\n", RejectReason.RequestLineTooLong)]
     [InlineData("GET /12345678 HTTP/1.1\r\nHost: a\r\n\r\n", RejectReason.RequestLineTooLong)]
     [InlineData("GET /123456789012345678901234567890", RejectReason.RequestLineTooLong)]
+    [InlineData("GET /12345678901234567", RejectReason.RequestLineTooLong)]
     [InlineData("AVERYVERYVERYVERYLONGMETHOD / HTTP/1.1\r\nHost: a\r\n\r\n", RejectReason.RequestLineTooLong)]
     [InlineData("GET /?34567890123456789012345678901234567890", RejectReason.RequestLineTooLong)]
     public void ARequestLineMayBeAsLongAsTheLimit(string raw, RejectReason expected) => Assert.Equal(expected, ReasonOf(raw, Small));

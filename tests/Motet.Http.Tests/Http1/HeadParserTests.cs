@@ -60,6 +60,21 @@ public class HeadParserTests
         Assert.Equal((0, 0), (head.QueryLength, head.HostLength));
     }
 
+    [Theory]
+    [InlineData("POST http://a/b?c HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\nExpect: 100-continue, x\r\nContent-Length: 5\r\n\r\n")]
+    [InlineData("\r\nPOST /b?c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    [InlineData("GET /?q HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n")]
+    public void AResetHeadIsLikeANewOne(string raw)
+    {
+        var head = new RequestHead();
+        HeadParser.Parse(HeadOutcome.Bytes(raw), head, ServerLimits.Default);
+
+        head.Reset();
+
+        Assert.Equal(HeadOutcome.Everything(HeadStatus.Complete, new RequestHead()), HeadOutcome.Everything(HeadStatus.Complete, head));
+        Assert.Equal((RejectReason.None, HeadStage.RequestLine, HeadFacts.None, 0, 0, 0), (head.RejectReason, head.Stage, head.Facts, head.NextLine, head.AuthorityOffset, head.AuthorityLength));
+    }
+
     [Fact]
     public void BytesAfterTheHeadAreLeftAlone()
     {

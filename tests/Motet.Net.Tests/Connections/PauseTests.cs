@@ -166,9 +166,10 @@ public class PauseTests
             },
             WhenDrained = connection => connection.ResumeInput(),
         };
-        await using var link = await Link.OpenAsync(handler, prepare: socket => socket.ReceiveBufferSize = 4096);
+        await using var link = await Link.OpenAsync(handler, prepare: Sockets.SmallWindow);
         var data = Sockets.RandomBytes(10_000_000);
         var sending = Task.Run(() => link.Peer.SendAll(data));
+        await handler.Until(_ => link.Connection.IsInputPaused);
         var echoed = new byte[data.Length];
         for (var filled = 0; filled < echoed.Length;) filled += link.Peer.Receive(echoed.AsSpan(filled));
         await sending;

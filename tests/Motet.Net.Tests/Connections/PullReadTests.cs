@@ -177,10 +177,9 @@ public class PullReadTests
             while (!stop.IsCancellationRequested) link.Peer.SendAll(chunk);
             link.Peer.Shutdown(SocketShutdown.Send);
         });
-        for (var i = 0; i < 50; i++) await link.OnLoop(() => { });
+        for (var i = 0; i < 50 || Interlocked.Read(ref reads) < 1000; i++) await link.OnLoop(() => { });
         stop.Cancel();
         await flood;
         await reading.WaitAsync(ScriptedHandler.Deadline);
-        Assert.True(reads > 0);
     }
 }

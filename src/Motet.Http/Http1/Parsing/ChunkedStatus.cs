@@ -12,6 +12,9 @@ internal enum ChunkedStatus : byte
     /// <summary>The body and its trailers have ended; what was not consumed is the next request.</summary>
     Complete,
 
-    /// <summary>The body is malformed or over a limit; <see cref="ChunkedDecoder.RejectReason"/> says which. Where the next request begins is unknown, so the connection must be closed.</summary>
+    /// <summary>
+    /// The body is malformed or over a limit; <see cref="ChunkedDecoder.RejectReason"/> says which. Where the next request
+    /// begins is unknown, so the connection must be closed.
+    /// </summary>
     Rejected,
 }

@@ -51,5 +51,6 @@ internal static partial class HeadParser
         return true;
     }
 
-    private static bool IsSecure(ReadOnlySpan<byte> window, RequestHead head) => head.AuthorityOffset - head.TargetOffset == "https://".Length && window[head.TargetOffset + 4] is (byte)'s' or (byte)'S';
+    private static bool IsSecure(ReadOnlySpan<byte> window, RequestHead head) =>
+        head.AuthorityOffset - head.TargetOffset == "https://".Length && window[head.TargetOffset + 4] is (byte)'s' or (byte)'S';
 }

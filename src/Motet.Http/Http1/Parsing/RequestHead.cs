@@ -23,7 +23,10 @@ internal sealed class RequestHead
     public int TargetOffset { get; internal set; }
     public int TargetLength { get; internal set; }
 
-    /// <summary>The path as sent, still percent-encoded; <c>*</c> for asterisk-form. Empty for authority-form, and for an absolute-form without a path, which means <c>/</c> (RFC 9110 §4.2.3; with OPTIONS <c>*</c>, RFC 9112 §3.2.4).</summary>
+    /// <summary>
+    /// The path as sent, still percent-encoded; <c>*</c> for asterisk-form. Empty for authority-form, and for an absolute-form
+    /// without a path, which means <c>/</c> (RFC 9110 §4.2.3) or with OPTIONS <c>*</c> (RFC 9112 §3.2.4).
+    /// </summary>
     public int PathOffset { get; internal set; }
     public int PathLength { get; internal set; }
 

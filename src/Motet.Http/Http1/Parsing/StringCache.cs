@@ -30,7 +30,7 @@ internal sealed class StringCache
     }
 
     /// <summary>The longest bytes that are kept. Longer ones seldom come twice, and comparing them costs what a copy costs.</summary>
-    public static int MaxLength => 128;
+    public const int MaxLength = 128;
 
     /// <summary>
     /// The string for these bytes. Bytes from 0x80 become the characters of the same number (ISO 8859-1), which loses nothing

@@ -4,7 +4,10 @@ using System.Globalization;
 
 namespace Motet.Http;
 
-/// <summary>What response headers may hold, and how they are written (RFC 9110 §5). The checks are what keeps a value taken from a request from becoming a header, or a response, of its own.</summary>
+/// <summary>
+/// What response headers may hold, and how numbers are written into them (RFC 9110 §5). The checks are what keeps a value taken
+/// from a request from becoming a header, or a response, of its own.
+/// </summary>
 internal static class FieldWriter
 {
     /// <summary>The most <see cref="WriteDecimal"/> writes.</summary>

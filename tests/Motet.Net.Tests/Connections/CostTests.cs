@@ -1,0 +1,101 @@
+namespace Motet.Net.Tests;
+
+public class CostTests
+{
+    private const int Warm = 2000;
+    private const int Measured = 2000;
+
+    [Fact]
+    public async Task AnIdleConnectionHoldsNoBuffer()
+    {
+        var handler = new ScriptedHandler
+        {
+            WhenData = (connection, data) =>
+            {
+                connection.Write(data);
+                return data[^1] == '.' ? data.Length : 0;
+            },
+        };
+        await using var link = await Link.OpenAsync(handler, prepare: Sockets.SmallWindow);
+        await link.OnLoop(() => Assert.False(link.Connection.HoldsBuffers));
+        link.Peer.SendText("abc");
+        Assert.Equal("abc", link.Peer.ReadText(3));
+        await link.OnLoop(() => Assert.True(link.Connection.HoldsBuffers));
+        link.Peer.SendText(".");
+        Assert.Equal("abc.", link.Peer.ReadText(4));
+        await link.OnLoop(() => Assert.False(link.Connection.HoldsBuffers));
+
+        await link.OnLoop(() => link.Connection.Write(new byte[7_500_000]));
+        await link.OnLoop(() => Assert.True(link.Connection.HoldsBuffers));
+        for (var read = 0; read < 7_500_000;) read += link.Peer.Receive(new byte[100_000]);
+        await handler.UntilEvent("drained");
+        await link.OnLoop(() => Assert.False(link.Connection.HoldsBuffers));
+        Assert.Equal(0, await link.OnLoop(() => NetLoop.Current.Segments.InUse));
+    }
+
+    [Fact]
+    public async Task AnEchoedMessageAllocatesNothing()
+    {
+        var handler = new CountingEcho();
+        await using var link = await Link.OpenAsync(handler);
+        Exchange(link.Peer);
+        Assert.Equal(0, await link.OnLoop(() => handler.Meter.Allocated));
+    }
+
+    [Fact]
+    public async Task AMessageEchoedInSequenceAllocatesNothing()
+    {
+        await using var link = await Link.OpenAsync(null);
+        var meter = new Meter();
+        var echo = link.Loop.RunAsync(async () =>
+        {
+            var buffer = new byte[256];
+            for (int read; (read = await link.Connection.ReadAsync(buffer)) > 0;)
+            {
+                await link.Connection.WriteAsync(buffer.AsMemory(0, read));
+                meter.Count();
+            }
+        });
+        Exchange(link.Peer);
+        link.Peer.Shutdown(SocketShutdown.Send);
+        await echo.WaitAsync(ScriptedHandler.Deadline);
+        Assert.Equal(0, meter.Allocated);
+    }
+
+    private static void Exchange(Socket peer)
+    {
+        Span<byte> message = new byte[64];
+        for (var i = 0; i < Warm + Measured + 1; i++)
+        {
+            peer.SendAll(message);
+            for (var read = 0; read < message.Length;) read += peer.Receive(message);
+        }
+    }
+
+    private sealed class Meter
+    {
+        private int _count;
+        private long _start;
+
+        public long Allocated { get; private set; } = -1;
+
+        public void Count()
+        {
+            if (++_count == Warm) _start = GC.GetAllocatedBytesForCurrentThread();
+            if (_count == Warm + Measured) Allocated = GC.GetAllocatedBytesForCurrentThread() - _start;
+        }
+    }
+
+    private sealed class CountingEcho : ConnectionHandler
+    {
+        public Meter Meter { get; } = new();
+
+        protected internal override int OnData(Connection connection, Span<byte> data)
+        {
+            connection.Write(data);
+            connection.SetDeadline(TimeSpan.FromSeconds(60));
+            Meter.Count();
+            return data.Length;
+        }
+    }
+}

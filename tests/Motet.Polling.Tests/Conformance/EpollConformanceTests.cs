@@ -1,0 +1,3 @@
+namespace Motet.Polling.Tests;
+
+public sealed class EpollConformanceTests() : ConformanceTests("epoll");

@@ -1,0 +1,23 @@
+using System.Reflection;
+
+namespace Motet.Tests;
+
+/// <summary>The floors, and what each may stand on.</summary>
+internal static class House
+{
+    /// <summary>From the ground up: a floor refers only to floors above it in this list, which are those under it in the house.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Floors = new Dictionary<string, string[]>
+    {
+        ["Motet.Polling"] = [],
+        ["Motet.Runtime"] = ["Motet.Polling"],
+        ["Motet.Net"] = ["Motet.Polling", "Motet.Runtime"],
+        ["Motet.Http"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net"],
+        ["Motet"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net", "Motet.Http"],
+    };
+
+    public static TheoryData<string> Names => [.. Floors.Keys];
+
+    public static Assembly Assembly(string floor) => System.Reflection.Assembly.Load(floor);
+
+    public static string ProjectFile(string floor) => Path.Combine(Repository.Root, "src", floor, floor + ".csproj");
+}

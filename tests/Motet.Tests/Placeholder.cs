@@ -1,7 +1,0 @@
-namespace Motet.Tests;
-
-public class Placeholder
-{
-    [Fact]
-    public void Builds() => Assert.True(true);
-}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Motet.Tests;
+
+/// <summary>A program on <see cref="Server"/> as a process of its own, on a port that the system chose.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource<Uri> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
+
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        _reading = ReadErrorsAsync();
+    }
+
+    /// <summary>Where it serves HTTP.</summary>
+    public Uri Url => _url.Task.Result;
+
+    public int Id => _process.Id;
+
+    /// <summary>What it has written to standard error.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_errors) return _errors.ToString();
+        }
+    }
+
+    /// <summary>Starts the program of a project and waits until it listens.</summary>
+    public static async Task<ServerProcess> StartAsync(string project, params string[] arguments)
+    {
+        // A shell that runs the tests in the background has them ignore SIGINT, and a process inherits that.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", Repository.Program(project), "-b", "127.0.0.1", "-p", "0", .. arguments]) { RedirectStandardError = true };
+        var server = new ServerProcess(Process.Start(start)!);
+        try
+        {
+            await server._url.Task.Within();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        return server;
+    }
+
+    public void Signal(int signal) => Signals.Send(Id, signal);
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync().Within();
+        await _reading.Within();
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await EndAsync();
+        _process.Dispose();
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        const string Greeting = "Motet listens on ";
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            lock (_errors) _errors.AppendLine(line);
+            if (line.StartsWith(Greeting + "http://", StringComparison.Ordinal)) _url.TrySetResult(new Uri(line[Greeting.Length..]));
+        }
+
+        _url.TrySetException(new InvalidOperationException($"The program ended before it listened: {Errors}"));
+    }
+}

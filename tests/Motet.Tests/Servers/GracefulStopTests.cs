@@ -1,0 +1,115 @@
+using System.Net.Sockets;
+using Motet.Http;
+
+namespace Motet.Tests;
+
+public sealed class GracefulStopTests
+{
+    private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _leave = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [Fact]
+    public async Task ARequestUnderWayFinishesAndNobodyNewComesIn()
+    {
+        await using var server = await StartAsync(TimeSpan.FromSeconds(60));
+        using var client = await RawClient.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n");
+        await _entered.Task.Within();
+
+        var stopping = server.StopAsync();
+        await Deadline.UntilAsync(() => IsRefused(server));
+        Assert.False(stopping.IsCompleted);
+        _leave.SetResult();
+        var answer = await client.ReceiveToEndAsync();
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer);
+        Assert.Contains("\r\nConnection: close\r\n", answer);
+        Assert.EndsWith("finished\n", answer);
+        await stopping.Within();
+    }
+
+    [Fact]
+    public async Task IdleConnectionsAreClosed()
+    {
+        await using var server = await StartAsync(TimeSpan.FromSeconds(60));
+        using var used = await RawClient.ConnectAsync(server.EndPoints[0]);
+        await used.GetAsync("/", "ok\n");
+        using var unused = await RawClient.ConnectAsync(server.EndPoints[0]);
+        await used.GetAsync("/", "ok\n");
+        var stopping = server.StopAsync();
+        Assert.Equal("", await used.ReceiveToEndAsync());
+        Assert.Equal("", await unused.ReceiveToEndAsync());
+        await stopping.Within();
+    }
+
+    [Fact]
+    public async Task ARequestThatTakesTooLongIsAborted()
+    {
+        await using var server = await StartAsync(TimeSpan.FromMilliseconds(100));
+        using var client = await RawClient.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync("GET /forever HTTP/1.1\r\nHost: test\r\n\r\n");
+        await _entered.Task.Within();
+        await server.StopAsync().Within();
+        await Assert.ThrowsAsync<SocketException>(client.ReceiveToEndAsync);
+    }
+
+    [Fact]
+    public async Task CancellingTheStopAbortsWhatIsUnderWay()
+    {
+        await using var server = await StartAsync(TimeSpan.FromSeconds(60));
+        using var client = await RawClient.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync("GET /forever HTTP/1.1\r\nHost: test\r\n\r\n");
+        await _entered.Task.Within();
+        using var hurry = new CancellationTokenSource();
+        var patient = server.StopAsync();
+        var impatient = server.StopAsync(hurry.Token);
+        await Deadline.UntilAsync(() => IsRefused(server));
+        Assert.False(patient.IsCompleted);
+        await hurry.CancelAsync();
+        await Task.WhenAll(patient, impatient).Within();
+    }
+
+    [Fact]
+    public async Task DisposingAbortsWhatIsUnderWay()
+    {
+        var server = await StartAsync(TimeSpan.FromSeconds(60));
+        using var client = await RawClient.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync("GET /forever HTTP/1.1\r\nHost: test\r\n\r\n");
+        await _entered.Task.Within();
+        await server.DisposeAsync().AsTask().Within();
+        await Assert.ThrowsAsync<SocketException>(client.ReceiveToEndAsync);
+    }
+
+    private static bool IsRefused(Server server)
+    {
+        try
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            socket.Connect(server.EndPoints[0]);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    private async Task<Server> StartAsync(TimeSpan drainTimeout)
+    {
+        var server = new Server(new ServerOptions { Loops = 1, DrainTimeout = drainTimeout });
+        server.Listen("http://127.0.0.1:0");
+        server.Http(request => request.RespondAsync("ok\n"));
+        server.Http("/wait", async request =>
+        {
+            _entered.SetResult();
+            await _leave.Task;
+            await request.RespondAsync("finished\n");
+        });
+        server.Http("/forever", async request =>
+        {
+            _entered.SetResult();
+            await Task.Delay(Timeout.Infinite, request.Aborted);
+        });
+        await server.StartAsync().Within();
+        return server;
+    }
+}
