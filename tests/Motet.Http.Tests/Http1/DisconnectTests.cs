@@ -5,60 +5,6 @@ namespace Motet.Http.Tests;
 /// <summary>Clients that go away in the middle of everything: handlers are told, nothing leaks, others notice nothing.</summary>
 public class DisconnectTests
 {
-    private const int Rounds = 50;
-
-    /// <summary>Waits for its path's event, and records how it ended.</summary>
-    private sealed class Handlers
-    {
-        public int Running;
-        public int Aborted;
-        public List<Exception> Failures { get; } = [];
-
-        public async ValueTask HandleAsync(HttpRequest request)
-        {
-            if (request.Path == "/other")
-            {
-                await request.RespondAsync("other");
-                return;
-            }
-
-            Interlocked.Increment(ref Running);
-            var aborted = request.Aborted;
-            using var registration = aborted.Register(() => Interlocked.Increment(ref Aborted));
-            try
-            {
-                switch (request.Path)
-                {
-                    case "/wait":
-                        await Task.Delay(Timeout.Infinite, aborted);
-                        break;
-                    case "/body":
-                        await request.Body.ReadAllAsync(1 << 20);
-                        break;
-                    case "/stream":
-                        while (true)
-                        {
-                            await request.SendChunkAsync(new byte[10_000]);
-                            await Task.Yield();
-                        }
-
-                    default:
-                        await request.SendHeadersAsync();
-                        await Task.Delay(Timeout.Infinite, aborted);
-                        break;
-                }
-            }
-            catch (Exception exception)
-            {
-                Failures.Add(exception);
-                throw;
-            }
-            finally
-            {
-                Interlocked.Decrement(ref Running);
-            }
-        }
-    }
 
     public static TheoryData<string, string> Steps => new()
     {
@@ -77,12 +23,15 @@ public class DisconnectTests
     [MemberData(nameof(Steps))]
     public async Task ResetAtAnyStepEndsThatRequestOnly(string step, string text)
     {
-        var handlers = new Handlers();
+        var handlers = new WaitingHandlers();
         await using var server = await TestServer.StartAsync(handlers.HandleAsync);
         using var other = await server.ConnectAsync();
         await other.AskAsync(RawClient.Get("/other"));
         var isHandled = text.Contains("\r\n\r\n", StringComparison.Ordinal);
-        for (var i = 0; i < Rounds; i++)
+
+        // A client that says nothing may be left in the kernel for a second before it is accepted.
+        var rounds = text.Length == 0 ? 2 : 50;
+        for (var i = 0; i < rounds; i++)
         {
             var client = await server.ConnectAsync();
             await client.SendAsync(text);
@@ -95,41 +44,10 @@ public class DisconnectTests
         }
 
         // A read or a write that fails may end the handler before the token does.
-        if (step.Contains("waits", StringComparison.Ordinal) || step.EndsWith("waiting", StringComparison.Ordinal)) Assert.Equal(Rounds, handlers.Aborted);
-        Assert.Equal(isHandled ? Rounds : 0, handlers.Failures.Count);
+        if (step.Contains("waits", StringComparison.Ordinal) || step.EndsWith("waiting", StringComparison.Ordinal)) Assert.Equal(rounds, handlers.Aborted);
+        Assert.Equal(isHandled ? rounds : 0, handlers.Failures.Count);
         Assert.All(handlers.Failures, failure => Assert.True(failure is ConnectionClosedException or OperationCanceledException, $"{failure}"));
         Assert.Empty(server.Log.Entries);
-    }
-
-    [Fact]
-    public async Task NothingIsLeftOfThousandsOfBrokenConnections()
-    {
-        var handlers = new Handlers();
-        await using var server = await TestServer.StartAsync(handlers.HandleAsync);
-        var steps = Steps.Select(step => step.Data.Item2).ToArray();
-        async Task BreakManyAsync(int count)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                var client = await server.ConnectAsync();
-                await client.TrySendAsync(steps[i % steps.Length]);
-                if (i % 3 == 0) await Task.Yield();
-                client.Reset();
-            }
-
-            await Deadline.UntilAsync(() => server.Listener.OpenConnections == 0 && handlers.Running == 0);
-            server.Connections.Clear();
-            handlers.Failures.Clear();
-        }
-
-        await BreakManyAsync(300);
-        var descriptors = Directory.GetFiles("/proc/self/fd").Length;
-        var memory = GC.GetTotalMemory(forceFullCollection: true);
-        await BreakManyAsync(3000);
-
-        // Other tests of this process open connections meanwhile, so the bounds are wide; one descriptor or KiB a connection would break them.
-        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, descriptors + 1000);
-        await Deadline.UntilAsync(() => GC.GetTotalMemory(forceFullCollection: true) < memory + (64 << 20));
     }
 
     [Fact]
