@@ -37,7 +37,13 @@ public class StopTests
         var options = new ListenerOptions { Distribution = LoopDistribution.ReusePort };
         var listener = await Listener.StartAsync(loops, AnyPort, _ => new ScriptedHandler { WhenData = Echo, WhenShutdown = _ => { } }, options);
         using var gate = new ManualResetEventSlim();
-        var blocked = loops.Loops[1].InvokeAsync(() => gate.Wait(ScriptedHandler.Deadline));
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var blocked = loops.Loops[1].InvokeAsync(() =>
+        {
+            entered.SetResult();
+            gate.Wait(ScriptedHandler.Deadline);
+        });
+        await entered.Task;
         var clients = Enumerable.Range(0, 60).Select(_ => Sockets.Connect(listener.LocalEndPoint)).ToList();
         foreach (var client in clients) client.SendText("x");
 
