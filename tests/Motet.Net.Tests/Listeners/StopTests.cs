@@ -37,22 +37,34 @@ public class StopTests
         var options = new ListenerOptions { Distribution = LoopDistribution.ReusePort };
         var listener = await Listener.StartAsync(loops, AnyPort, _ => new ScriptedHandler { WhenData = Echo, WhenShutdown = _ => { } }, options);
         using var gate = new ManualResetEventSlim();
-        var blocked = loops.Loops[1].InvokeAsync(() => gate.Wait(ScriptedHandler.Deadline));
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var blocked = loops.Loops[1].InvokeAsync(() =>
+        {
+            entered.SetResult();
+            gate.Wait(ScriptedHandler.Deadline);
+        });
+        await entered.Task;
         var clients = Enumerable.Range(0, 60).Select(_ => Sockets.Connect(listener.LocalEndPoint)).ToList();
         foreach (var client in clients) client.SendText("x");
 
         // The first loop's clients leave while the second one has not accepted its own.
         var stopping = listener.StopAsync(ScriptedHandler.Deadline);
         for (var i = 0; i < 3; i++) await loops.Loops[0].InvokeAsync(() => { });
-        foreach (var served in clients.Where(client => client.Poll(TimeSpan.FromMilliseconds(1), SelectMode.SelectRead)).ToList())
+        var deadline = Environment.TickCount64 + 5_000;
+        do
         {
-            clients.Remove(served);
-            served.Dispose();
-        }
+            foreach (var served in clients.Where(client => client.Poll(0, SelectMode.SelectRead)).ToList())
+            {
+                clients.Remove(served);
+                served.Dispose();
+            }
 
+            await Task.Delay(5);
+        }
+        while (listener.OpenConnections > 0 && Environment.TickCount64 < deadline);
+
+        Assert.Equal(0, listener.OpenConnections);
         Assert.NotEmpty(clients);
-        var deadline = Environment.TickCount64 + 10_000;
-        while (listener.OpenConnections > 0 && Environment.TickCount64 < deadline) await Task.Delay(5);
         gate.Set();
         await blocked;
         foreach (var client in clients) Assert.Equal("x", client.ReadText(1));
