@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Motet.Net;
@@ -20,6 +21,9 @@ public sealed class HttpService
         Handler = handler;
         Limits = limits ?? ServerLimits.Default;
         Logger = logger ?? NullLogger.Instance;
+
+        // The methods live in an assembly of a megabyte: loaded now, not by the first client.
+        RuntimeHelpers.RunClassConstructor(typeof(HttpMethod).TypeHandle);
     }
 
     /// <summary>Answers the requests.</summary>

@@ -10,11 +10,9 @@ public sealed unsafe partial class Connection
 
     private const int OperationCost = 1024;
 
-    private LoopOperation? _pullRead;
-    private Memory<byte> _pullReadBuffer;
-    private LoopOperation? _pullWrite;
-    private ReadOnlyMemory<byte> _pullWriteRest;
-    private bool _pullWriteTouched;
+    // Made when first waited for: a connection with a handler never needs them, and there may be very many of those.
+    private ReadOperation? _pullRead;
+    private WriteOperation? _pullWrite;
 
     /// <summary>
     /// Reads what has arrived, or waits for it. For when input is paused. A cancelled read took no bytes. With an empty
@@ -30,7 +28,7 @@ public sealed unsafe partial class Connection
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         if (_pullRead is { IsPending: true }) throw new InvalidOperationException("A read of this connection is under way.");
 
-        _pullRead ??= new LoopOperation(EventLoop.SynchronizationContext);
+        _pullRead ??= new ReadOperation(EventLoop.SynchronizationContext);
         var yields = _pullRead.Moved >= BytesPerTurn && (_kept is not null || Has(State.MayHaveInput)) && !Has(State.Closed | State.Closing);
         if (yields)
         {
@@ -56,7 +54,7 @@ public sealed unsafe partial class Connection
         }
 
         _pullRead.Start();
-        _pullReadBuffer = destination;
+        _pullRead.Destination = destination;
         if (cancellationToken.CanBeCanceled) _pullRead.OnCancel(cancellationToken, this);
         return new ValueTask<int>(_pullRead, _pullRead.Version);
     }
@@ -83,7 +81,7 @@ public sealed unsafe partial class Connection
             return default;
         }
 
-        _pullWrite ??= new LoopOperation(EventLoop.SynchronizationContext);
+        _pullWrite ??= new WriteOperation(EventLoop.SynchronizationContext);
         var rest = SendDirectly(data);
         if (rest.IsEmpty)
         {
@@ -94,10 +92,10 @@ public sealed unsafe partial class Connection
         if (Has(State.Closed)) return ValueTask.FromException(new ConnectionClosedException(_closeReason));
 
         _pullWrite.Start();
-        _pullWriteRest = rest;
-        _pullWriteTouched = rest.Length != data.Length;
+        _pullWrite.Rest = rest;
+        _pullWrite.HasBegun = rest.Length != data.Length;
         _state |= State.WriteWaits;
-        if (cancellationToken.CanBeCanceled && !_pullWriteTouched) _pullWrite.OnCancel(cancellationToken, this);
+        if (cancellationToken.CanBeCanceled && !_pullWrite.HasBegun) _pullWrite.OnCancel(cancellationToken, this);
         return new ValueTask(_pullWrite, _pullWrite.Version);
     }
 
@@ -122,17 +120,17 @@ public sealed unsafe partial class Connection
         int read;
         try
         {
-            read = ReadNow(_pullReadBuffer);
+            read = ReadNow(_pullRead.Destination);
         }
         catch (ConnectionClosedException exception)
         {
-            _pullReadBuffer = default;
+            _pullRead.Destination = default;
             _pullRead.Fail(exception);
             return;
         }
 
         if (read < 0) return;
-        _pullReadBuffer = default;
+        _pullRead.Destination = default;
         _pullRead.Complete(read);
     }
 
@@ -157,10 +155,11 @@ public sealed unsafe partial class Connection
     /// <returns>Whether the kernel took all of it.</returns>
     private bool SendRest()
     {
-        var before = _pullWriteRest.Length;
-        _pullWriteRest = SendDirectly(_pullWriteRest);
-        _pullWriteTouched |= _pullWriteRest.Length != before;
-        if (!_pullWriteRest.IsEmpty) return false;
+        var write = _pullWrite!;
+        var before = write.Rest.Length;
+        write.Rest = SendDirectly(write.Rest);
+        write.HasBegun |= write.Rest.Length != before;
+        if (!write.Rest.IsEmpty) return false;
         _state &= ~State.WriteWaits;
         return true;
     }
@@ -169,9 +168,9 @@ public sealed unsafe partial class Connection
     private void AbsorbWaitingWrite()
     {
         if (!Has(State.OutputBlocked) && SendRest()) return;
-        var rest = _pullWriteRest;
-        _pullWriteRest = default;
-        _pullWriteTouched = true;
+        var rest = _pullWrite!.Rest;
+        _pullWrite.Rest = default;
+        _pullWrite.HasBegun = true;
         _state &= ~State.WriteWaits;
         Write(rest.Span);
     }
@@ -179,7 +178,7 @@ public sealed unsafe partial class Connection
     private ValueTask CompleteWriteLater()
     {
         _pullWrite!.Start();
-        _pullWriteTouched = true;
+        _pullWrite.HasBegun = true;
         EventLoop.Post(
             static state =>
             {
@@ -197,15 +196,17 @@ public sealed unsafe partial class Connection
     internal void CancelPending(LoopOperation operation, short version, CancellationToken token)
     {
         if (!operation.IsPending || operation.Version != version) return;
-        if (operation == _pullRead)
+        switch (operation)
         {
-            _pullReadBuffer = default;
-        }
-        else
-        {
-            if (_pullWriteTouched) return;
-            _pullWriteRest = default;
-            _state &= ~State.WriteWaits;
+            case ReadOperation read:
+                read.Destination = default;
+                break;
+            case WriteOperation { HasBegun: true }:
+                return;
+            case WriteOperation write:
+                write.Rest = default;
+                _state &= ~State.WriteWaits;
+                break;
         }
 
         EnterCallback();
@@ -216,14 +217,16 @@ public sealed unsafe partial class Connection
     private void FailPendingOperations()
     {
         FailPendingRead();
-        _pullWriteRest = default;
-        if (_pullWrite is { IsPending: true }) _pullWrite.Fail(new ConnectionClosedException(_closeReason));
+        if (_pullWrite is not { IsPending: true } write) return;
+        write.Rest = default;
+        write.Fail(new ConnectionClosedException(_closeReason));
     }
 
     private void FailPendingRead()
     {
-        _pullReadBuffer = default;
-        if (_pullRead is { IsPending: true }) _pullRead.Fail(new ConnectionClosedException(_closeReason));
+        if (_pullRead is not { IsPending: true } read) return;
+        read.Destination = default;
+        read.Fail(new ConnectionClosedException(_closeReason));
     }
 
     private void ThrowClosed() => throw new ConnectionClosedException(_closeReason);

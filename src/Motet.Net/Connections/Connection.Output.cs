@@ -14,7 +14,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     private int _pending;
 
     /// <summary>Bytes written that the kernel has not taken yet. Any thread; elsewhere than on the loop the answer may be old.</summary>
-    public int Pending => _pending + _pullWriteRest.Length;
+    public int Pending => _pending + (_pullWrite?.Rest.Length ?? 0);
 
     /// <summary>
     /// Queues bytes without waiting; they are copied. They leave when the callback that wrote them returns, or else at the end of the loop's turn, together with all else written until then.

@@ -141,7 +141,7 @@ public sealed partial class Connection : LoopResource, ITimerHandler
     internal int OpenIndex { get; set; }
 
     /// <summary>Whether anything waits in memory, to be consumed or to be sent. An idle connection holds nothing.</summary>
-    internal bool HoldsBuffers => _kept is not null || _head is not null || !_pullWriteRest.IsEmpty;
+    internal bool HoldsBuffers => _kept is not null || _head is not null || Has(State.WriteWaits);
 
     internal IConnectionOwner? Owner => _owner;
 

@@ -7,7 +7,7 @@ namespace Motet.Net;
 /// An awaitable that the connection completes on its loop, used again and again. Its continuation runs at once, inside the completion, when the code that awaits
 /// belongs to that loop (or does not care): the shared machinery would queue it, which costs a turn of the run queue on each read.
 /// </summary>
-internal sealed class LoopOperation(SynchronizationContext home) : IValueTaskSource<int>, IValueTaskSource
+internal abstract class LoopOperation(SynchronizationContext home) : IValueTaskSource<int>, IValueTaskSource
 {
     private static readonly Action<object?> Completed = static _ => Debug.Fail("The marker of a completed operation is not to be called.");
 

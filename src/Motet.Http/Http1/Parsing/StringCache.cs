@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Motet.Http;
@@ -18,7 +17,8 @@ internal sealed class StringCache
     private const ulong SecondFactor = 0x13198A2E03707345;
 
     private readonly string?[] _strings;
-    private readonly ulong _seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+    // A Guid's bytes are the system's random ones; the cryptography library would bring 5 MB of memory for these eight.
+    private readonly ulong _seed = BinaryPrimitives.ReadUInt64LittleEndian(Guid.NewGuid().ToByteArray());
 
     /// <summary>An empty cache.</summary>
     /// <param name="places">How many strings it can hold; rounded up to a power of two. 256 places of the longest strings are 70 KiB.</param>

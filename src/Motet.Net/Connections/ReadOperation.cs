@@ -1,0 +1,8 @@
+namespace Motet.Net;
+
+/// <summary>A read that waits for input.</summary>
+internal sealed class ReadOperation(SynchronizationContext home) : LoopOperation(home)
+{
+    /// <summary>Where the bytes go; empty to wait only.</summary>
+    public Memory<byte> Destination { get; set; }
+}

@@ -1,0 +1,11 @@
+namespace Motet.Net;
+
+/// <summary>A write that waits for the peer.</summary>
+internal sealed class WriteOperation(SynchronizationContext home) : LoopOperation(home)
+{
+    /// <summary>What the kernel has not taken, in the writer's own memory.</summary>
+    public ReadOnlyMemory<byte> Rest { get; set; }
+
+    /// <summary>Something of it was sent or queued, so it can no longer be taken back.</summary>
+    public bool HasBegun { get; set; }
+}
