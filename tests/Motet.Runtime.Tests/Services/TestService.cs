@@ -26,7 +26,12 @@ internal class TestService : ReactorService<Action<TestService>>
 
     public Action<TestService, ReactorTransport>? Drained { get; init; }
 
-    public Task LoggedAsync(string entry) => Deadline.UntilAsync(() => Log.Contains(entry));
+    /// <summary>Waits until the entry was written and what it announces has run: entries are written first, and what is posted after one runs behind its callback.</summary>
+    public async Task LoggedAsync(string entry)
+    {
+        await Deadline.UntilAsync(() => Log.Contains(entry));
+        await Loop.InvokeAsync(() => { }).Within();
+    }
 
     protected internal override void OnStarted()
     {
