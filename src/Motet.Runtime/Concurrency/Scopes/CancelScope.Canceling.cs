@@ -103,6 +103,7 @@ public sealed partial class CancelScope
     /// <summary>Takes the errors of callbacks, for whoever ends the scope without <see cref="RunAsync(Func{CancelScope, Task})"/>.</summary>
     internal List<Exception>? TakeCleanupErrors()
     {
+        if (!HasCleanupErrors) return null;
         lock (this)
         {
             var errors = _cleanupErrors;

@@ -19,10 +19,10 @@ public sealed partial class CancelScope
             lock (this)
             {
                 Volatile.Write(ref _deadline, value.Timestamp);
-                if (!Has(State.Entered) || Has(State.Exited)) return;
+                if (!Has(State.Entered) || TryArm()) return;
             }
 
-            Arm();
+            FireDeadline();
         }
     }
 
@@ -70,6 +70,7 @@ public sealed partial class CancelScope
     {
         var end = Deadline.After(gracePeriod, Scheduler).Timestamp;
         bool isFirst;
+        bool isLate;
         lock (this)
         {
             if (Has(State.Exited)) return false;
@@ -77,14 +78,17 @@ public sealed partial class CancelScope
             isFirst = _drain.GraceEnd == long.MaxValue && !Has(State.Draining);
             _drain.GraceEnd = Math.Min(_drain.GraceEnd, end);
             _drain.Reason ??= reason;
+            isLate = Has(State.Entered) && !TryArm();
         }
 
         if (isFirst) DeliverDrain();
-        Arm();
+        if (isLate) FireDeadline();
         return isFirst;
     }
 
-    void ITimerHandler.OnTimer(TimerId id)
+    void ITimerHandler.OnTimer(TimerId id) => FireDeadline();
+
+    private void FireDeadline()
     {
         CancelKind kind;
         string? reason = null;
@@ -101,50 +105,25 @@ public sealed partial class CancelScope
         CancelAs(kind, reason, null);
     }
 
-    /// <summary>Has one timer at the nearer of deadline and end of the grace period.</summary>
-    private void Arm()
+    /// <summary>Has one timer at the nearer of deadline and end of the grace period. False when that has come: <see cref="FireDeadline"/>. Under the lock.</summary>
+    private bool TryArm()
     {
         Disarm();
-        var due = Math.Min(Volatile.Read(ref _deadline), _drain?.GraceEnd ?? long.MaxValue);
-        if (due == long.MaxValue || CancelCalled) return;
+        var due = Math.Min(_deadline, _drain?.GraceEnd ?? long.MaxValue);
+        if (due == long.MaxValue || _own is not null || Has(State.Exited)) return true;
         // A deadline that has passed needs no timer, and what begins inside must see it.
-        if (due <= Scheduler.GetTimestamp())
-        {
-            ((ITimerHandler)this).OnTimer(default);
-            return;
-        }
-
-        var timers = Scheduler.ForTimers;
-        var timer = timers.SetTimer(due, this);
-        var isLate = false;
-        lock (this)
-        {
-            // Two that arm at the same time, or one while the scope is left: one timer stays.
-            if (Has(State.Exited) || _timers is not null) isLate = true;
-            else
-            {
-                _timers = timers;
-                _timer = timer;
-            }
-        }
-
-        if (!isLate) return;
-        timers.CancelTimer(timer);
-        if (!Has(State.Exited)) Arm();
+        if (due <= Scheduler.GetTimestamp()) return false;
+        _timers = Scheduler.ForTimers;
+        _timer = _timers.SetTimer(due, this);
+        return true;
     }
 
+    /// <summary>Under the lock.</summary>
     private void Disarm()
     {
-        CoprocessScheduler? timers;
-        TimerId timer;
-        lock (this)
-        {
-            timers = _timers;
-            timer = _timer;
-            _timers = null;
-        }
-
-        timers?.CancelTimer(timer);
+        if (_timers is null) return;
+        _timers.CancelTimer(_timer);
+        _timers = null;
     }
 
     private void DeliverDrain()

@@ -26,6 +26,7 @@ public sealed partial class CancelScope : ITimerHandler
     private CancelSignal? _own;
     private CancelSignal? _signal;
     private List<Exception>? _cleanupErrors;
+    private CoprocessGroup? _group;
     private volatile State _state;
 
     /// <summary>Makes a scope that is entered with <see cref="RunAsync(Func{CancelScope, Task})"/>. It may be cancelled before.</summary>
@@ -35,6 +36,9 @@ public sealed partial class CancelScope : ITimerHandler
     }
 
     internal CancelScope(CoprocessScheduler scheduler) => Scheduler = scheduler;
+
+    private CancelScope(Deadline deadline)
+        : this() => _deadline = deadline.Timestamp;
 
     [Flags]
     private enum State : byte
@@ -46,8 +50,7 @@ public sealed partial class CancelScope : ITimerHandler
         EndsOnDrain = 8,
         Draining = 16,
         Caught = 32,
-        DeadlinePending = 64,
-        IsRoot = 128,
+        IsRoot = 64,
     }
 
     /// <summary>The scope that the caller runs in; null outside of all.</summary>
@@ -135,7 +138,11 @@ public sealed partial class CancelScope : ITimerHandler
     internal Coprocess? Coprocess { get; set; }
 
     /// <summary>The coprocesses that end before the scope does; for scopes of coprocesses and nurseries.</summary>
-    internal CoprocessGroup? Group { get; set; }
+    internal CoprocessGroup? Group
+    {
+        get => _group;
+        set => _group = value;
+    }
 
     internal CancelSignal? Signal => Volatile.Read(ref _signal);
 
@@ -152,6 +159,12 @@ public sealed partial class CancelScope : ITimerHandler
         root.Group = new CoprocessGroup(root);
         return root;
     }
+
+    /// <summary>The group of a coprocess whose body has ended; null when it never had a child, and from then on cannot have one.</summary>
+    internal CoprocessGroup? CloseGroup() => Interlocked.CompareExchange(ref _group, CoprocessGroup.Closed, null);
+
+    /// <summary>The group, made when it is first needed.</summary>
+    internal CoprocessGroup EnsureGroup() => _group ?? Interlocked.CompareExchange(ref _group, new CoprocessGroup(this), null) ?? _group;
 
     internal static void MakeCurrent(CancelScope? scope) => Ambient.Value = scope;
 
