@@ -80,6 +80,25 @@ public sealed partial class EventLoop
         _lastDeferred = task;
     }
 
+    /// <summary>
+    /// Goes on with code of this loop that waited: at once when its context (what <see cref="SynchronizationContext.Current"/> was when it began to wait) is this loop's, as a
+    /// step of its coprocess if it had one; through that context otherwise. For those who write awaitable operations of their own on a loop and save the turn of the queue. Loop only.
+    /// </summary>
+    /// <param name="context">The context the continuation belongs to; null for any.</param>
+    /// <param name="continuation">What is called.</param>
+    /// <param name="state">Its argument.</param>
+    public void Resume(SynchronizationContext? context, Action<object?> continuation, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(continuation);
+        if (context is null || context == SynchronizationContext) continuation(state);
+        else if (context is CoprocessContext coprocess)
+        {
+            if (coprocess.Scheduler == Scheduler) coprocess.Run(new WorkItem(continuation, state, coprocess));
+            else coprocess.Enqueue(continuation, state);
+        }
+        else context.Post(new SendOrPostCallback(continuation), state);
+    }
+
     internal void Enqueue(WorkItem item)
     {
         if (_currentLoop == this)

@@ -59,6 +59,7 @@ public sealed partial class EventLoop
             if (resource?.Loop == this) Contain(resource, static resource => resource.OnLoopStopping());
         }
 
+        Contain(Scheduler, static scheduler => scheduler.CancelAll("The event loop ends."));
         foreach (var service in _services.ToArray()) Contain(service, static service => service.OnLoopStopping());
 
         var deadline = Stopwatch.GetTimestamp() + (long)(LastWorkTime.TotalSeconds * Stopwatch.Frequency);

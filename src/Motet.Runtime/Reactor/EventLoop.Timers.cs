@@ -39,6 +39,16 @@ public sealed partial class EventLoop
         return id;
     }
 
+    /// <summary>Like <see cref="SetTimer"/>, at a moment of <see cref="Stopwatch"/>; does not read the clock. Loop only.</summary>
+    internal TimerId SetTimerAt(long timestamp, ITimerHandler handler)
+    {
+        CheckLoop();
+        var elapsed = timestamp - _origin;
+        var id = _wheel.Set(elapsed <= 0 ? 0 : (elapsed + TicksPerMillisecond - 1) / TicksPerMillisecond, handler);
+        _nextTimer = Math.Min(_nextTimer, NextTimer());
+        return id;
+    }
+
     /// <summary>
     /// Takes a timer back. True when it was waiting: its handler is not called. False when it has fired, was cancelled or never was. O(1). Loop only.
     /// </summary>

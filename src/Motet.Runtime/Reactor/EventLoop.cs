@@ -43,6 +43,7 @@ public sealed partial class EventLoop : IDisposable, IAsyncDisposable
         _callbackBudget = options.MaxCallbacksPerTurn;
         SynchronizationContext = new LoopSynchronizationContext(this);
         TimeProvider = new LoopTimeProvider(this);
+        Scheduler = new LoopScheduler(this);
         _thread = new Thread(RunThread) { IsBackground = true, Name = Name };
     }
 
@@ -77,6 +78,9 @@ public sealed partial class EventLoop : IDisposable, IAsyncDisposable
     /// Creating, changing and disposing them is for any thread, cheapest on the loop.
     /// </summary>
     public TimeProvider TimeProvider { get; }
+
+    /// <summary>Runs coprocesses on this loop. Any thread.</summary>
+    public CoprocessScheduler Scheduler { get; }
 
     /// <summary>
     /// Scratch memory for whoever is running on the loop: its content is anybody's after the callback returns or at the first <c>await</c>. Pinned,

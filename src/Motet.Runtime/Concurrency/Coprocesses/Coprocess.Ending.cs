@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+
+namespace Motet.Runtime;
+
+/// <summary>What others can do to it.</summary>
+public abstract partial class Coprocess
+{
+    /// <summary>
+    /// Ends it quietly: its body is cancelled, and those who await it go on (with the default value, where it gives one). It ends when the body has cleaned up. False when it was being ended already.
+    /// </summary>
+    public bool Interrupt()
+    {
+        lock (Context)
+        {
+            if (!TryInterrupt()) return false;
+        }
+
+        CancelForInterrupt();
+        return true;
+    }
+
+    /// <summary>
+    /// Ends it with an error, <see cref="CoprocessCanceledException"/>, that goes the way of all its errors: to those who await it, else to its parent. False when it was being ended already.
+    /// </summary>
+    /// <param name="reason">For people: is in the message of the error.</param>
+    /// <param name="cause">The error behind it, if there is one.</param>
+    public bool Cancel(string? reason = null, Exception? cause = null) => !IsCompleted && Scope.CancelAs(CancelKind.Requested, reason, cause);
+
+    /// <summary>
+    /// Runs its body again from the start. One that runs is cancelled first and, when it and its children have ended, begins again in place: those who await it wait on. One that has ended is spawned once more, under the same parent if that
+    /// lives, with the same name and options.
+    /// </summary>
+    /// <returns>The one that runs: this, or the new one.</returns>
+    public Coprocess Restart()
+    {
+        lock (Context)
+        {
+            if (!IsCompleted)
+            {
+                if (_end != End.None) return this;
+                _end = End.Restart;
+            }
+        }
+
+        if (!IsCompleted)
+        {
+            Scope.CancelAs(CancelKind.Restarted, null, null);
+            return this;
+        }
+
+        var copy = Copy(_file, _line);
+        copy.StartUnder(_parentGroup!);
+        return copy;
+    }
+
+    /// <summary>
+    /// Takes it out of its parent's care: the parent ends without it and does not cancel it, and its errors go to <see cref="UnhandledException"/> unless somebody awaits it. A cancel that has reached it stays.
+    /// </summary>
+    public void Detach() => MoveTo(Scheduler.Roots.Group!);
+
+    /// <summary>Makes it a child of <paramref name="parent"/>, which from now on ends after it, cancels it and gets its errors.</summary>
+    /// <param name="parent">Not itself, and none of its own children.</param>
+    /// <exception cref="InvalidOperationException">The new parent has ended, or is a child of this one.</exception>
+    public void Attach(Coprocess parent)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        for (var ancestor = parent; ancestor is not null; ancestor = ancestor.Parent)
+        {
+            if (ancestor == this) throw new InvalidOperationException("A coprocess cannot become the child of its own child.");
+        }
+
+        if (parent.IsCompleted) ThrowParentEnded();
+        MoveTo(parent.EnsureGroup());
+    }
+
+    /// <summary>Marks it as interrupted. Under the lock.</summary>
+    private protected bool TryInterrupt()
+    {
+        if (IsCompleted || _end == End.Interrupt || Scope.CancelCalled) return false;
+        _end = End.Interrupt;
+        return true;
+    }
+
+    private protected void CancelForInterrupt() => Scope.CancelAs(CancelKind.Interrupted, null, null);
+
+    internal void MoveTo(CoprocessGroup group)
+    {
+        CoprocessGroup? old;
+        lock (Context)
+        {
+            old = _parentGroup;
+            if (IsCompleted || old == group) return;
+            if (!group.TryEnter(IsTransient)) ThrowParentEnded();
+            _parentGroup = group;
+        }
+
+        Scope.Reparent(group.Scope);
+        old!.Leave(IsTransient);
+    }
+}

@@ -1,0 +1,81 @@
+namespace Motet.Runtime;
+
+/// <summary>Waiting for its end.</summary>
+public abstract partial class Coprocess : IWaitOwner
+{
+    private static readonly object EndOnly = new();
+
+    /// <summary>
+    /// Waits until it has ended, children included, and throws its error. Any number may wait, at any time. Cancelled with the scope of the one who waits, which leaves the coprocess alone.
+    /// </summary>
+    /// <remarks>A coprocess is no awaitable itself, so that one that is spawned and left to its nursery is not reported by the compiler as a forgotten <c>await</c>.</remarks>
+    /// <exception cref="CoprocessCanceledException">It was cancelled: by <see cref="Cancel"/>, or by a scope around it.</exception>
+    /// <exception cref="InvalidOperationException">The caller runs in it, or in a child of it, and would wait for ever.</exception>
+    public ValueTask JoinAsync(CancellationToken cancellationToken = default)
+    {
+        if (CannotWait(cancellationToken) is { } canceled) return ValueTask.FromException(canceled);
+        lock (Context)
+        {
+            if (!IsCompleted) return Queue(Wait<bool>.Rent(this), cancellationToken).UntypedTask;
+        }
+
+        return JoinError is { } error ? ValueTask.FromException(error) : default;
+    }
+
+    /// <summary>The same as a task, for <c>Task.WhenAll</c> and the like.</summary>
+    public Task AsTask() => JoinAsync().AsTask();
+
+    /// <summary>
+    /// Waits until it has ended, however it ended: throws only when the wait itself is cancelled. Counts as taking note: an error is in <see cref="Error"/> and goes nowhere else.
+    /// </summary>
+    public ValueTask WaitForEndAsync(CancellationToken cancellationToken = default)
+    {
+        if (CannotWait(cancellationToken) is { } canceled) return ValueTask.FromException(canceled);
+        lock (Context)
+        {
+            if (IsCompleted) return default;
+            var wait = Wait<bool>.Rent(this);
+            wait.Tag = EndOnly;
+            return Queue(wait, cancellationToken).UntypedTask;
+        }
+    }
+
+    void IWaitOwner.Abandon(Wait wait)
+    {
+        lock (Context) _waits.Remove(wait);
+    }
+
+    /// <summary>What those who join it get instead of a value.</summary>
+    private protected Exception? JoinError
+        => State == CoprocessState.Canceled ? new CoprocessCanceledException(this, (_error as ScopeCanceledException)?.Reason, _error) : _error;
+
+    private protected Exception? CannotWait(CancellationToken cancellationToken)
+    {
+        var scope = CancelScope.Current;
+        if (Wait.CheckEntry(scope, cancellationToken) is { } canceled) return canceled;
+        if (IsCompleted) return null;
+        // A coprocess that waits for itself, or for one that waits for it, would wait for ever.
+        for (var current = scope?.Coprocess; current is not null; current = current.Parent)
+        {
+            if (current == this) return new InvalidOperationException($"{Description} would wait for itself: a coprocess ends after its children.");
+        }
+
+        return null;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private protected T Queue<T>(T wait, CancellationToken cancellationToken) where T : Wait
+    {
+        if (wait.TryJoin(CancelScope.Current, cancellationToken)) _waits.Add(wait);
+        return wait;
+    }
+
+    private protected virtual void CompleteJoin(Wait wait) => ((Wait<bool>)wait).Complete(true);
+
+    private void EndWait(Wait wait)
+    {
+        if (ReferenceEquals(wait.Tag, EndOnly)) ((Wait<bool>)wait).Complete(true);
+        else if (JoinError is { } error) wait.Fail(error);
+        else CompleteJoin(wait);
+    }
+}

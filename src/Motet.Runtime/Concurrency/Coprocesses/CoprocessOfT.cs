@@ -1,0 +1,62 @@
+namespace Motet.Runtime;
+
+/// <summary>A coprocess that gives a value to those who await it.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
+public sealed class Coprocess<T> : Coprocess
+{
+    private readonly Func<Task<T>> _body;
+    private T? _result;
+    private T? _interruptValue;
+
+    internal Coprocess(Func<Task<T>> body, string? name, CoprocessOptions? options, string file, int line, CoprocessScheduler scheduler)
+        : base(body, name, options, file, line, scheduler) => _body = body;
+
+    /// <summary>
+    /// Ends it quietly: its body is cancelled, and those who await it get <paramref name="value"/>. A body that ends by itself all the same has its own value count. False when it was being ended already.
+    /// </summary>
+    /// <param name="value">What the coprocess gives.</param>
+    public bool Interrupt(T value)
+    {
+        lock (Context)
+        {
+            if (!TryInterrupt()) return false;
+            _interruptValue = value;
+        }
+
+        CancelForInterrupt();
+        return true;
+    }
+
+    /// <summary>
+    /// Waits until it has ended, children included, and gives its value or throws its error. Any number may wait, at any time. Cancelled with the scope of the one who waits, which leaves the coprocess alone.
+    /// </summary>
+    /// <exception cref="CoprocessCanceledException">It was cancelled: by <see cref="Coprocess.Cancel"/>, or by a scope around it.</exception>
+    /// <exception cref="InvalidOperationException">The caller runs in it, or in a child of it, and would wait for ever.</exception>
+    public new ValueTask<T> JoinAsync(CancellationToken cancellationToken = default)
+    {
+        if (CannotWait(cancellationToken) is { } canceled) return ValueTask.FromException<T>(canceled);
+        lock (Context)
+        {
+            if (!IsCompleted) return Queue(Wait<T>.Rent(this), cancellationToken).Task;
+        }
+
+        return JoinError is { } error ? ValueTask.FromException<T>(error) : new ValueTask<T>(Result);
+    }
+
+    /// <summary>The same as a task, for <c>Task.WhenAll</c> and the like.</summary>
+    public new Task<T> AsTask() => JoinAsync().AsTask();
+
+    private T Result => State == CoprocessState.Interrupted ? _interruptValue! : _result!;
+
+    private protected override void CompleteJoin(Wait wait)
+    {
+        if (wait is Wait<T> typed) typed.Complete(Result);
+        else base.CompleteJoin(wait);
+    }
+
+    private protected override Task Invoke() => _body();
+
+    private protected override void TakeResult(Task task) => _result = ((Task<T>)task).Result;
+
+    private protected override Coprocess Copy(string file, int line) => new Coprocess<T>(_body, Name, Options, file, line, Scheduler);
+}

@@ -1,0 +1,9 @@
+namespace Motet.Runtime;
+
+/// <summary>Coprocesses on the thread pool.</summary>
+internal sealed class PoolScheduler : QueuedScheduler
+{
+    public static readonly PoolScheduler Instance = new();
+
+    internal override void Submit(QueuedContext context) => System.Threading.ThreadPool.UnsafeQueueUserWorkItem(context, preferLocal: true);
+}

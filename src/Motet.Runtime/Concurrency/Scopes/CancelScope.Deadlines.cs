@@ -1,0 +1,186 @@
+namespace Motet.Runtime;
+
+/// <summary>The deadline, and the two phases of a drain.</summary>
+public sealed partial class CancelScope
+{
+    private long _deadline = long.MaxValue;
+    private CoprocessScheduler? _timers;
+    private TimerId _timer;
+
+    /// <summary>
+    /// When the scope is cancelled by itself; <see cref="Deadline.Never"/> for not at all. May be moved and removed at any time, until it has fired: an idle time-out is a deadline that each sign of life moves.
+    /// The timer is one entry in the scheduler's wheel, whatever runs inside.
+    /// </summary>
+    public Deadline Deadline
+    {
+        get => new(Volatile.Read(ref _deadline));
+        set
+        {
+            lock (this)
+            {
+                Volatile.Write(ref _deadline, value.Timestamp);
+                if (!Has(State.Entered) || Has(State.Exited)) return;
+            }
+
+            Arm();
+        }
+    }
+
+    /// <summary>The nearest deadline of this scope and those around it, up to a shield: what is inside will not run longer.</summary>
+    public Deadline EffectiveDeadline
+    {
+        get
+        {
+            var nearest = long.MaxValue;
+            for (var scope = this; scope is not null; scope = Volatile.Read(ref scope._parent))
+            {
+                nearest = Math.Min(nearest, Math.Min(Volatile.Read(ref scope._deadline), scope._drain?.GraceEnd ?? long.MaxValue));
+                if (scope.Has(State.Shielded)) break;
+            }
+
+            return new Deadline(nearest);
+        }
+    }
+
+    /// <summary>Whether this scope or one around it has begun to drain.</summary>
+    public bool IsDraining => Has(State.Draining);
+
+    /// <summary>Fires when this scope or one around it begins to drain: the request to finish, before the cancel.</summary>
+    public CancellationToken DrainToken
+    {
+        get
+        {
+            lock (this)
+            {
+                _drain ??= new DrainState();
+                if (Has(State.Draining)) _drain.Source.Cancel();
+                return _drain.Source.Token;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The soft phase of an end in two phases: asks everything inside to finish, and cancels what is left after a grace period. Inner scopes that end on drain (<see cref="UntilDrainingAsync(Func{Task})"/>) are cancelled at once,
+    /// <see cref="DrainToken"/> fires, <see cref="IsDraining"/> is true; all other operations go on. A later call can shorten the grace period, not extend it.
+    /// </summary>
+    /// <param name="gracePeriod">The time until the cancel; <see cref="Timeout.InfiniteTimeSpan"/> for no cancel.</param>
+    /// <param name="reason">For people.</param>
+    /// <returns>False when the scope was draining already.</returns>
+    public bool Drain(TimeSpan gracePeriod, string? reason = null)
+    {
+        var end = Deadline.After(gracePeriod, Scheduler).Timestamp;
+        bool isFirst;
+        lock (this)
+        {
+            if (Has(State.Exited)) return false;
+            _drain ??= new DrainState();
+            isFirst = _drain.GraceEnd == long.MaxValue && !Has(State.Draining);
+            _drain.GraceEnd = Math.Min(_drain.GraceEnd, end);
+            _drain.Reason ??= reason;
+        }
+
+        if (isFirst) DeliverDrain();
+        Arm();
+        return isFirst;
+    }
+
+    void ITimerHandler.OnTimer(TimerId id)
+    {
+        CancelKind kind;
+        string? reason = null;
+        lock (this)
+        {
+            var now = Scheduler.GetTimestamp();
+            var graceEnd = _drain?.GraceEnd ?? long.MaxValue;
+            // Moved or removed since, with this timer left behind on another thread.
+            if (Has(State.Exited) || now < Math.Min(_deadline, graceEnd)) return;
+            kind = now >= _deadline ? CancelKind.Deadline : CancelKind.GraceOver;
+            if (kind == CancelKind.GraceOver) reason = _drain!.Reason;
+        }
+
+        CancelAs(kind, reason, null);
+    }
+
+    /// <summary>Has one timer at the nearer of deadline and end of the grace period.</summary>
+    private void Arm()
+    {
+        Disarm();
+        var due = Math.Min(Volatile.Read(ref _deadline), _drain?.GraceEnd ?? long.MaxValue);
+        if (due == long.MaxValue || CancelCalled) return;
+        // A deadline that has passed needs no timer, and what begins inside must see it.
+        if (due <= Scheduler.GetTimestamp())
+        {
+            ((ITimerHandler)this).OnTimer(default);
+            return;
+        }
+
+        var timers = Scheduler.ForTimers;
+        var timer = timers.SetTimer(due, this);
+        var isLate = false;
+        lock (this)
+        {
+            // Two that arm at the same time, or one while the scope is left: one timer stays.
+            if (Has(State.Exited) || _timers is not null) isLate = true;
+            else
+            {
+                _timers = timers;
+                _timer = timer;
+            }
+        }
+
+        if (!isLate) return;
+        timers.CancelTimer(timer);
+        if (!Has(State.Exited)) Arm();
+    }
+
+    private void Disarm()
+    {
+        CoprocessScheduler? timers;
+        TimerId timer;
+        lock (this)
+        {
+            timers = _timers;
+            timer = _timer;
+            _timers = null;
+        }
+
+        timers?.CancelTimer(timer);
+    }
+
+    private void DeliverDrain()
+    {
+        var scopes = new Stack<CancelScope>();
+        var scope = this;
+        do
+        {
+            CancelSignal? signal;
+            CancellationTokenSource? source;
+            lock (scope)
+            {
+                if (scope.Has(State.Draining) && scope != this) continue;
+                signal = scope.StartDraining();
+                source = scope._drain?.Source;
+                for (var child = scope._firstChild; child is not null; child = child._nextSibling)
+                {
+                    if (!child.Has(State.Shielded)) scopes.Push(child);
+                }
+            }
+
+            if (signal is not null) scope.Deliver(signal);
+            if (source is not null) scope.Fire(source);
+        }
+        while (scopes.TryPop(out scope!));
+    }
+
+    /// <summary>Marks the scope; gives the cancel for one that ends on it.</summary>
+    private CancelSignal? StartDraining()
+    {
+        lock (this)
+        {
+            _state |= State.Draining;
+            if (!Has(State.EndsOnDrain) || _own is not null) return null;
+            _own = new CancelSignal(this, CancelKind.Draining, null, null);
+            return _own;
+        }
+    }
+}

@@ -1,0 +1,229 @@
+namespace Motet.Runtime;
+
+/// <summary>Entering and leaving.</summary>
+public sealed partial class CancelScope
+{
+    /// <summary>
+    /// Runs <paramref name="body"/> for at most <paramref name="time"/>, then moves on. True when the body ran to its end; false when it was cut short by this scope. Errors of the body, and
+    /// cancels of scopes around, come through.
+    /// </summary>
+    /// <param name="time">Counted from the call; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. May be changed meanwhile: <see cref="Deadline"/>.</param>
+    /// <param name="body">The work; is given the scope.</param>
+    public static Task<bool> MoveOnAfterAsync(TimeSpan time, Func<CancelScope, Task> body) => MoveOnAtAsync(Deadline.After(time), body);
+
+    /// <summary>Like <see cref="MoveOnAfterAsync(TimeSpan, Func{CancelScope, Task})"/>, for a body that gives a value; <paramref name="otherwise"/> when it was cut short.</summary>
+    public static Task<T> MoveOnAfterAsync<T>(TimeSpan time, Func<CancelScope, Task<T>> body, T otherwise) => MoveOnAtAsync(Deadline.After(time), body, otherwise);
+
+    /// <summary>Runs <paramref name="body"/> until <paramref name="deadline"/>, then moves on. True when the body ran to its end.</summary>
+    public static Task<bool> MoveOnAtAsync(Deadline deadline, Func<CancelScope, Task> body) => new CancelScope { Deadline = deadline }.RunAsync(body);
+
+    /// <summary>Like <see cref="MoveOnAtAsync(Deadline, Func{CancelScope, Task})"/>, for a body that gives a value; <paramref name="otherwise"/> when it was cut short.</summary>
+    public static Task<T> MoveOnAtAsync<T>(Deadline deadline, Func<CancelScope, Task<T>> body, T otherwise) => new CancelScope { Deadline = deadline }.RunAsync(body, otherwise);
+
+    /// <summary>
+    /// Runs <paramref name="body"/> for at most <paramref name="time"/> and fails after that.
+    /// </summary>
+    /// <param name="time">Counted from the call; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. May be changed meanwhile: <see cref="Deadline"/>.</param>
+    /// <param name="body">The work; is given the scope.</param>
+    /// <exception cref="DeadlineExceededException">The body was cut short by this scope's deadline. One that was cut short by <see cref="Cancel"/> ends without.</exception>
+    public static Task FailAfterAsync(TimeSpan time, Func<CancelScope, Task> body) => FailAtAsync(Deadline.After(time), body);
+
+    /// <inheritdoc cref="FailAfterAsync(TimeSpan, Func{CancelScope, Task})"/>
+    public static Task<T> FailAfterAsync<T>(TimeSpan time, Func<CancelScope, Task<T>> body) => FailAtAsync(Deadline.After(time), body);
+
+    /// <summary>Runs <paramref name="body"/> until <paramref name="deadline"/> and fails then.</summary>
+    /// <exception cref="DeadlineExceededException">The body was cut short by this scope's deadline.</exception>
+    public static async Task FailAtAsync(Deadline deadline, Func<CancelScope, Task> body)
+    {
+        var scope = new CancelScope { Deadline = deadline };
+        if (!await scope.RunAsync(body).ConfigureAwait(false)) scope.ThrowIfDeadlineExceeded();
+    }
+
+    /// <summary>Like <see cref="FailAtAsync(Deadline, Func{CancelScope, Task})"/>, for a body that gives a value. It is also a failure when the scope was cancelled: there is no value.</summary>
+    /// <exception cref="DeadlineExceededException">The body was cut short by this scope.</exception>
+    public static async Task<T> FailAtAsync<T>(Deadline deadline, Func<CancelScope, Task<T>> body)
+    {
+        var scope = new CancelScope { Deadline = deadline };
+        var result = await scope.RunAsync(body, default!).ConfigureAwait(false);
+        if (scope.CancelCaught) throw new DeadlineExceededException(scope, null);
+        return result;
+    }
+
+    /// <summary>Runs <paramref name="body"/> out of reach of the scopes around: for cleanup that has to wait. Give it a deadline inside, or it may hold up everything around it.</summary>
+    public static Task ShieldAsync(Func<Task> body) => new CancelScope { Shield = true }.RunAsync(body);
+
+    /// <summary>
+    /// Runs <paramref name="body"/> until a scope around begins to drain (<see cref="Drain"/>): for the wait for new work, so that work under way is finished and none is begun. True when the body
+    /// ran to its end.
+    /// </summary>
+    public static Task<bool> UntilDrainingAsync(Func<Task> body) => new CancelScope { EndsOnDrain = true }.RunAsync(body);
+
+    /// <summary>Like <see cref="UntilDrainingAsync(Func{Task})"/>, for a body that gives a value; <paramref name="otherwise"/> when it was cut short.</summary>
+    public static Task<T> UntilDrainingAsync<T>(Func<Task<T>> body, T otherwise) => new CancelScope { EndsOnDrain = true }.RunAsync(_ => body(), otherwise);
+
+    /// <summary>
+    /// Runs <paramref name="body"/> in this scope. True when it ran to its end; false when it was cut short by this scope (<see cref="CancelCaught"/>). Everything else that comes out of the body goes on.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The scope was used before.</exception>
+    /// <exception cref="AggregateException">Callbacks of <see cref="OnCancel"/> or of the token threw: their errors, and the body's if it failed.</exception>
+    public async Task<bool> RunAsync(Func<CancelScope, Task> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        Enter();
+        try
+        {
+            await body(this).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Takes(exception))
+        {
+            SetCaught();
+        }
+        catch (Exception exception) when (HasCleanupErrors)
+        {
+            ThrowCleanupErrors(exception);
+        }
+        finally
+        {
+            Exit();
+        }
+
+        if (HasCleanupErrors) ThrowCleanupErrors(null);
+        return !CancelCaught;
+    }
+
+    /// <summary>Runs <paramref name="body"/> in this scope. True when it ran to its end; false when it was cut short by this scope.</summary>
+    public Task<bool> RunAsync(Func<Task> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return RunAsync(_ => body());
+    }
+
+    /// <summary>Runs <paramref name="body"/> in this scope and gives its value, or <paramref name="otherwise"/> when it was cut short by this scope.</summary>
+    public async Task<T> RunAsync<T>(Func<CancelScope, Task<T>> body, T otherwise)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var result = otherwise;
+        Enter();
+        try
+        {
+            result = await body(this).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Takes(exception))
+        {
+            SetCaught();
+        }
+        catch (Exception exception) when (HasCleanupErrors)
+        {
+            ThrowCleanupErrors(exception);
+        }
+        finally
+        {
+            Exit();
+        }
+
+        if (HasCleanupErrors) ThrowCleanupErrors(null);
+        return result;
+    }
+
+    /// <summary>Puts the scope under a parent: from now on it is cancelled with it.</summary>
+    internal void Attach(CancelScope? parent)
+    {
+        CancelSignal? inherited;
+        lock (this)
+        {
+            if (Has(State.Entered)) ThrowUsedBefore();
+            _state |= State.Entered;
+        }
+
+        if (parent is not null)
+        {
+            inherited = parent.AddChild(this);
+            if (inherited is not null) Deliver(inherited);
+        }
+
+        if (_deadline != long.MaxValue) Arm();
+    }
+
+    /// <summary>Takes the scope out of the tree.</summary>
+    internal void Exit()
+    {
+        lock (this) _state |= State.Exited;
+        Disarm();
+        _parent?.RemoveChild(this);
+    }
+
+    /// <summary>Moves the scope, with all that is inside, under another parent.</summary>
+    internal void Reparent(CancelScope parent)
+    {
+        _parent?.RemoveChild(this);
+        if (parent.AddChild(this) is { } inherited) Deliver(inherited);
+        if (parent.IsDraining && !Shield) DeliverDrain();
+    }
+
+    /// <summary>Whether an exception that leaves the body is this scope's own cancel.</summary>
+    internal bool Takes(Exception exception)
+    {
+        if (exception is ScopeCanceledException canceled) return ReferenceEquals(canceled.Scope, this);
+        if (exception is not OperationCanceledException other || !ReferenceEquals(Signal?.Scope, this)) return false;
+        // Somebody's token, maybe linked from ours: it is ours unless a scope further out, whose token may be behind it as well, is cancelled too.
+        return other.CancellationToken == TokenIfUsed || Has(State.Shielded) || _parent?.Signal is null;
+    }
+
+    private bool HasCleanupErrors => Volatile.Read(ref _cleanupErrors) is not null;
+
+    private void Enter()
+    {
+        var parent = Ambient.Value;
+        Coprocess = parent?.Coprocess;
+        // What spawns must be found from the outside, also without anything around it.
+        Attach(parent ?? (Group is null ? null : Scheduler.Roots));
+        Ambient.Value = this;
+    }
+
+    private void SetCaught()
+    {
+        lock (this) _state |= State.Caught;
+    }
+
+    private CancelSignal? AddChild(CancelScope child)
+    {
+        lock (this)
+        {
+            child._parent = this;
+            child._previousSibling = null;
+            child._nextSibling = _firstChild;
+            if (_firstChild is not null) _firstChild._previousSibling = child;
+            _firstChild = child;
+            return child.Has(State.Shielded) ? null : _signal ?? (Has(State.Draining) ? child.StartDraining() : null);
+        }
+    }
+
+    private void RemoveChild(CancelScope child)
+    {
+        lock (this)
+        {
+            if (child._parent != this) return;
+            child._parent = null;
+            if (child._previousSibling is not null) child._previousSibling._nextSibling = child._nextSibling;
+            else if (_firstChild == child) _firstChild = child._nextSibling;
+            if (child._nextSibling is not null) child._nextSibling._previousSibling = child._previousSibling;
+            child._nextSibling = child._previousSibling = null;
+        }
+    }
+
+    private void ThrowIfDeadlineExceeded()
+    {
+        if (Kind == CancelKind.Deadline) throw new DeadlineExceededException(this, null);
+    }
+
+    private void ThrowCleanupErrors(Exception? error)
+    {
+        lock (this)
+        {
+            if (error is not null and not OperationCanceledException) _cleanupErrors!.Insert(0, error);
+            throw new AggregateException("Cleaning up after a cancel failed.", _cleanupErrors!);
+        }
+    }
+
+    private static void ThrowUsedBefore() => throw new InvalidOperationException("A cancel scope is used once.");
+}

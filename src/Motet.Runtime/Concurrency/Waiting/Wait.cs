@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using System.Threading.Tasks.Sources;
+
+namespace Motet.Runtime;
+
+/// <summary>
+/// One wait of one piece of code, pooled. It ends once, by whoever claims it first: who wakes it, its cancel scope, its token or its timer. A waker that finds it claimed keeps what it had
+/// to give: nothing is lost to a wait that was cancelled. The continuation never runs inside the one who ends the wait; it goes through the queue of its context.
+/// </summary>
+/// <remarks>
+/// The life of a wait: rented; joined to scope and token (<see cref="TryJoin"/>) and put in the queue of what it waits for, both under the lock of that; claimed, under a lock of those who may;
+/// published, outside of locks; recycled when its result is taken. Only who has claimed it touches it until it is published, so a late canceller never meets the wait's next life.
+/// </remarks>
+internal abstract class Wait : CancelMember, ITimerHandler
+{
+    private static readonly Action<object?> Published = static _ => Debug.Fail("The marker of a published wait is not to be called.");
+    private static readonly Action<object?, CancellationToken> TokenCanceledCallback = static (wait, token) => ((Wait)wait!).OnTokenCanceled(token);
+
+    private Action<object?>? _continuation;
+    private object? _state;
+    private object? _context;
+    private ExecutionContext? _executionContext;
+    private CancellationTokenRegistration _registration;
+    private CoprocessScheduler? _timers;
+    private TimerId _timer;
+    private long _due = long.MaxValue;
+    private int _isClaimed;
+
+    /// <summary>The neighbours in the queue of what it waits for; under the owner's lock.</summary>
+    public Wait? Next;
+
+    public Wait? Previous;
+
+    public bool IsQueued;
+
+    /// <summary>What is waited for; told when the wait is taken back.</summary>
+    public IWaitOwner? Owner { get; set; }
+
+    /// <summary>Whatever the owner wants to remember.</summary>
+    public object? Tag { get; set; }
+
+    public short Version { get; private set; }
+
+    protected Exception? Error { get; set; }
+
+    public bool IsClaimed => Volatile.Read(ref _isClaimed) != 0;
+
+    public sealed override bool TryClaim() => Volatile.Read(ref _isClaimed) == 0 && Interlocked.CompareExchange(ref _isClaimed, 1, 0) == 0;
+
+    /// <summary>What an operation ends with before it has begun: the cancel of its scope or token. Null when there is none.</summary>
+    public static Exception? CheckEntry(CancelScope? scope, CancellationToken cancellationToken)
+    {
+        if (scope?.Signal is { } signal) return signal.CreateException();
+        return cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : null;
+    }
+
+    /// <summary>
+    /// Has scope and token end the wait. False when the scope is cancelled already: then nobody else may know the wait, which ends with that cancel.
+    /// </summary>
+    public bool TryJoin(CancelScope? scope, CancellationToken cancellationToken)
+    {
+        if (scope is not null && !scope.TryAdd(this))
+        {
+            if (TryClaim()) Fail(scope.Signal!.CreateException());
+            return false;
+        }
+
+        // A timer on another thread may have ended the wait before it was in the scope's list: one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        if (IsClaimed)
+        {
+            scope?.Remove(this);
+            return false;
+        }
+
+        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(TokenCanceledCallback, this);
+        return !IsClaimed;
+    }
+
+    /// <summary>Has the timer end the wait, through <see cref="OnTimeout"/>, at a moment of the scheduler's clock. Before <see cref="TryJoin"/>.</summary>
+    public void SetTimer(CoprocessScheduler scheduler, long timestamp)
+    {
+        _due = timestamp;
+        _timers = scheduler.ForTimers;
+        _timer = _timers.SetTimer(timestamp, this);
+    }
+
+    void ITimerHandler.OnTimer(TimerId id)
+    {
+        // A timer of an earlier life, cancelled too late, finds a time that has not come.
+        var timers = Volatile.Read(ref _timers);
+        if (timers is null || timers.GetTimestamp() < Volatile.Read(ref _due) || !TryClaim()) return;
+        _timers = null;
+        OnTimeout();
+    }
+
+    public sealed override void OnCanceled(CancelSignal signal)
+    {
+        Owner?.Abandon(this);
+        Fail(signal.CreateException());
+    }
+
+    /// <summary>Ends the wait with an error. By who has claimed it.</summary>
+    public void Fail(Exception error)
+    {
+        Error = error;
+        Publish();
+    }
+
+    /// <summary>The time is over; the wait is claimed.</summary>
+    protected virtual void OnTimeout() => Publish();
+
+    public ValueTaskSourceStatus GetStatus(short token)
+    {
+        Check(token);
+        if (!ReferenceEquals(Volatile.Read(ref _continuation), Published)) return ValueTaskSourceStatus.Pending;
+        return Error is null ? ValueTaskSourceStatus.Succeeded : Error is OperationCanceledException ? ValueTaskSourceStatus.Canceled : ValueTaskSourceStatus.Faulted;
+    }
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        Check(token);
+        if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0) _executionContext = ExecutionContext.Capture();
+        _context = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 ? CaptureContext() : null;
+        _state = state;
+        var previous = Interlocked.CompareExchange(ref _continuation, continuation, null);
+        if (previous is null) return;
+        if (!ReferenceEquals(previous, Published)) throw new InvalidOperationException("The operation is awaited already.");
+        Schedule(continuation, state, _context, _executionContext);
+    }
+
+    protected void Publish()
+    {
+        Scope?.Remove(this);
+        if (_timers is { } timers)
+        {
+            _timers = null;
+            timers.CancelTimer(_timer);
+        }
+
+        // Waits for a callback of the token that is under way, so that it does not meet the wait's next life.
+        _registration.Dispose();
+        var continuation = Interlocked.Exchange(ref _continuation, Published);
+        // Without a continuation the wait may be somebody else's by now.
+        if (continuation is not null) Schedule(continuation, _state, _context, _executionContext);
+    }
+
+    /// <summary>The result is taken: ready for the next life.</summary>
+    protected void Reset(short token)
+    {
+        Check(token);
+        if (!ReferenceEquals(Volatile.Read(ref _continuation), Published)) throw new InvalidOperationException("The operation is not complete.");
+        Version++;
+        _state = _context = null;
+        _executionContext = null;
+        _registration = default;
+        _timer = default;
+        _due = long.MaxValue;
+        Owner = null;
+        Tag = null;
+        Error = null;
+        _continuation = null;
+        Volatile.Write(ref _isClaimed, 0);
+    }
+
+    private void OnTokenCanceled(CancellationToken token)
+    {
+        if (!TryClaim()) return;
+        Owner?.Abandon(this);
+        Fail(new OperationCanceledException(token));
+    }
+
+    private static object? CaptureContext()
+    {
+        var context = SynchronizationContext.Current;
+        if (context is CoprocessContext) return context;
+        if (context is not null && context.GetType() != typeof(SynchronizationContext)) return context;
+        var scheduler = TaskScheduler.Current;
+        return ReferenceEquals(scheduler, TaskScheduler.Default) ? null : scheduler;
+    }
+
+    private static void Schedule(Action<object?> continuation, object? state, object? context, ExecutionContext? executionContext)
+    {
+        if (executionContext is not null) continuation = InContext(executionContext, continuation);
+        switch (context)
+        {
+            case CoprocessContext coprocess:
+                coprocess.Enqueue(continuation, state);
+                break;
+            case LoopSynchronizationContext loop:
+                loop.Loop.Enqueue(new WorkItem(continuation, state));
+                break;
+            case SynchronizationContext other:
+                other.Post(new SendOrPostCallback(continuation), state);
+                break;
+            case TaskScheduler scheduler:
+                Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+                break;
+            default:
+                ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: true);
+                break;
+        }
+    }
+
+    // Apart: its closure would be allocated in Schedule for every wait.
+    private static Action<object?> InContext(ExecutionContext context, Action<object?> continuation)
+        => state => ExecutionContext.Run(context, inner => continuation(inner), state);
+
+    private void Check(short token)
+    {
+        if (token != Version) throw new InvalidOperationException("The result of this operation was taken already.");
+    }
+}
