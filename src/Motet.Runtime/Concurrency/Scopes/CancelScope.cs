@@ -14,8 +14,9 @@ public sealed partial class CancelScope : ITimerHandler
 {
     private static readonly AsyncLocal<CancelScope?> Ambient = new();
 
-    // Everything below is under the lock of the scope itself, except where it says so: the thin lock in the object's header costs a coprocess no memory. Order: a parent's lock before its child's; the
-    // lock of something that is waited for before that of a scope; nothing is called under it.
+    // Everything below is under the lock, except where it says so. Order: a parent's lock before its child's; the lock of something that is waited for before that of a scope. Nothing foreign is called under
+    // it, and it is not re-entrant.
+    private ThinLock _lock;
     private CancelScope? _parent;
     private CancelScope? _firstChild;
     private CancelScope? _nextSibling;
@@ -119,7 +120,7 @@ public sealed partial class CancelScope : ITimerHandler
     {
         get
         {
-            lock (this)
+            using (Hold())
             {
                 if (_source is null)
                 {
@@ -165,6 +166,9 @@ public sealed partial class CancelScope : ITimerHandler
 
     /// <summary>The group, made when it is first needed.</summary>
     internal CoprocessGroup EnsureGroup() => _group ?? Interlocked.CompareExchange(ref _group, new CoprocessGroup(this), null) ?? _group;
+
+    /// <summary>Takes the lock of the scope.</summary>
+    internal ThinLock.Holder Hold() => ThinLock.Hold(ref _lock);
 
     internal static void MakeCurrent(CancelScope? scope) => Ambient.Value = scope;
 
