@@ -63,6 +63,14 @@ public sealed partial class CancelScope : ITimerHandler
     /// <summary>The nearest deadline of the current scope and those around it, up to a shield.</summary>
     public static Deadline CurrentDeadline => Current?.EffectiveDeadline ?? Deadline.Never;
 
+    /// <summary>
+    /// What an operation that begins now ends with, because the current scope is cancelled; null when it may begin. For those who write operations of their own, with <see cref="TryRegister"/>.
+    /// </summary>
+    public static ScopeCanceledException? CurrentCancellation => Current?.Cancellation;
+
+    /// <summary>What operations in this scope end with, because it is cancelled; null when it is not.</summary>
+    public ScopeCanceledException? Cancellation => Signal?.CreateException();
+
     /// <summary>A name for messages and dumps.</summary>
     public string? Name { get; init; }
 
