@@ -13,10 +13,14 @@ switch (args[0])
 
     case "unread":
         var unread = Signals.Watch([signal], RepeatedSignal.DefaultAction);
-        Console.WriteLine("ready");
 
         // A handler of its own tells when the signal has come; it does not call the default action off.
-        using (PosixSignalRegistration.Create(signal, _ => Console.WriteLine("came"))) await Task.Delay(Timeout.Infinite);
+        using (PosixSignalRegistration.Create(signal, _ => Console.WriteLine("came")))
+        {
+            Console.WriteLine("ready");
+            await Task.Delay(Timeout.Infinite);
+        }
+
         GC.KeepAlive(unread);
         break;
 

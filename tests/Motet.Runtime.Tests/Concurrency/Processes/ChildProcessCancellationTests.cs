@@ -102,6 +102,15 @@ public sealed class ChildProcessCancellationTests
     }
 
     [Fact]
+    public async Task DescendantsMayFinishToo()
+    {
+        var lines = new List<string>();
+        var run = await Run.StartAsync("(trap 'echo bye; exit' TERM; echo up; while :; do sleep 0.01; done) & wait", lines, killTree: true);
+        await run.CancelAsync();
+        Assert.Equal(["up", "bye"], lines);
+    }
+
+    [Fact]
     public async Task DescendantsAreLeftAloneOtherwise()
     {
         var lines = new List<string>();
