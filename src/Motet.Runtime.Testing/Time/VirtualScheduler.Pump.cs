@@ -86,7 +86,7 @@ internal sealed partial class VirtualScheduler
     /// <summary>Nothing can run: waits for news from outside, else wakes those who wait for this very moment, else moves the clock.</summary>
     private void WaitOrJump(Func<bool> isDone)
     {
-        List<VirtualWait> waits;
+        List<ScopedWait> waits;
         lock (_gate)
         {
             if (!_ready.IsEmpty || isDone()) return;

@@ -12,7 +12,7 @@ internal sealed partial class VirtualScheduler : CoprocessScheduler
 
     // Moments up to which the clock may go when it does not jump by itself.
     private readonly List<long> _targets = [];
-    private readonly List<VirtualWait> _whenBlocked = [];
+    private readonly List<ScopedWait> _whenBlocked = [];
     private readonly List<Exception> _errors = [];
     private long _now = VirtualTicks.Origin;
     private ulong _lastTimer;
@@ -84,7 +84,7 @@ internal sealed partial class VirtualScheduler : CoprocessScheduler
     }
 
     /// <summary>Has <paramref name="wait"/> end as soon as everything waits.</summary>
-    public void WakeWhenBlocked(VirtualWait wait)
+    public void WakeWhenBlocked(ScopedWait wait)
     {
         lock (_gate)
         {
@@ -93,7 +93,7 @@ internal sealed partial class VirtualScheduler : CoprocessScheduler
         }
     }
 
-    public void Forget(VirtualWait wait)
+    public void Forget(ScopedWait wait)
     {
         lock (_gate) _whenBlocked.Remove(wait);
     }

@@ -63,7 +63,7 @@ public sealed class VirtualTime
     public async Task AdvanceAsync(TimeSpan time, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        var wait = new VirtualWait();
+        var wait = new ScopedWait();
         var target = VirtualTicks.After(_scheduler.GetTimestamp(), time);
         var timer = _scheduler.SetTimerAt(target, wait);
         _scheduler.AddTarget(target);
@@ -87,7 +87,7 @@ public sealed class VirtualTime
     /// <exception cref="ScopeCanceledException">The current scope is cancelled.</exception>
     public async Task WaitAllBlockedAsync(CancellationToken cancellationToken = default)
     {
-        var wait = new VirtualWait();
+        var wait = new ScopedWait();
         _scheduler.WakeWhenBlocked(wait);
         try
         {

@@ -1,11 +1,13 @@
 namespace Motet.Runtime.Testing;
 
-/// <summary>A wait of a test for its clock; ended by the clock, by the scope around it or by a token.</summary>
-internal sealed class VirtualWait : ICancelHandler, ITimerHandler
+/// <summary>A wait that ends by a call or a timer, with the scope around it or with a token: whichever comes first.</summary>
+internal sealed class ScopedWait : ICancelHandler, ITimerHandler
 {
     private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void End() => _source.TrySetResult();
+
+    public void Fail(Exception error) => _source.TrySetException(error);
 
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
@@ -13,7 +15,7 @@ internal sealed class VirtualWait : ICancelHandler, ITimerHandler
         if (CancelScope.Current?.TryRegister(this, out registration) == false) CancelScope.ThrowIfCanceled();
         try
         {
-            await using (cancellationToken.UnsafeRegister(static (wait, token) => ((VirtualWait)wait!)._source.TrySetCanceled(token), this)) await _source.Task;
+            await using (cancellationToken.UnsafeRegister(static (wait, token) => ((ScopedWait)wait!)._source.TrySetCanceled(token), this)) await _source.Task;
         }
         finally
         {
@@ -21,7 +23,7 @@ internal sealed class VirtualWait : ICancelHandler, ITimerHandler
         }
     }
 
-    void ICancelHandler.OnCanceled(CancelRegistration registration, ScopeCanceledException exception) => _source.TrySetException(exception);
+    void ICancelHandler.OnCanceled(CancelRegistration registration, ScopeCanceledException exception) => Fail(exception);
 
     void ITimerHandler.OnTimer(TimerId id) => End();
 }
