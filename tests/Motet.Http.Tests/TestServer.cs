@@ -55,11 +55,11 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Waits until the first connection, or another, has ended, and says why it has.</summary>
     public async Task<CloseReason> CloseReasonAsync(int index = 0)
     {
-        await Deadline.UntilAsync(() => Connections.Count > index && Connections.ElementAt(index).CloseReason != CloseReason.None);
+        await Patience.UntilAsync(() => Connections.Count > index && Connections.ElementAt(index).CloseReason != CloseReason.None);
         return Connections.ElementAt(index).CloseReason;
     }
 
-    public Task AllClosedAsync() => Deadline.UntilAsync(() => Listener.OpenConnections == 0);
+    public Task AllClosedAsync() => Patience.UntilAsync(() => Listener.OpenConnections == 0);
 
     public async ValueTask DisposeAsync()
     {

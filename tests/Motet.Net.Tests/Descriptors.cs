@@ -10,7 +10,7 @@ internal static class Descriptors
     public static async Task UntilBackAt(int count)
     {
         var started = Stopwatch.GetTimestamp();
-        while (Count() > count && Stopwatch.GetElapsedTime(started) < ScriptedHandler.Deadline) await Task.Delay(10);
+        while (Count() > count && Stopwatch.GetElapsedTime(started) < Patience.Limit) await Task.Delay(10);
         Assert.InRange(Count(), 0, count);
     }
 }

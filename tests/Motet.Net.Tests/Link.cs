@@ -57,7 +57,7 @@ internal sealed class Link : IAsyncDisposable
             // The handler aborted before the connect had returned.
         }
 
-        return new Link(loops, listener, await accepted.Task.WaitAsync(ScriptedHandler.Deadline), peer, failures);
+        return new Link(loops, listener, await accepted.Task.Within(), peer, failures);
     }
 
     /// <summary>Writes until the kernel takes no more. Loop only.</summary>
@@ -71,12 +71,12 @@ internal sealed class Link : IAsyncDisposable
         while (connection.Flush());
     }
 
-    public Task OnLoop(Action action) => Loop.InvokeAsync(action).WaitAsync(ScriptedHandler.Deadline);
+    public Task OnLoop(Action action) => Loop.InvokeAsync(action).Within();
 
-    public Task<T> OnLoop<T>(Func<T> function) => Loop.InvokeAsync(function).WaitAsync(ScriptedHandler.Deadline);
+    public Task<T> OnLoop<T>(Func<T> function) => Loop.InvokeAsync(function).Within();
 
     /// <summary>Runs code that awaits on the loop.</summary>
-    public Task RunOnLoop(Func<Task> function) => Loop.RunAsync(function).WaitAsync(ScriptedHandler.Deadline);
+    public Task RunOnLoop(Func<Task> function) => Loop.RunAsync(function).Within();
 
     /// <summary>Returns when the loop has polled at least once more after everything that had reached its descriptors.</summary>
     public async Task TurnAsync()
@@ -85,11 +85,11 @@ internal sealed class Link : IAsyncDisposable
         {
             var turned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await OnLoop(() => Loop.SetTimer(TimeSpan.FromMilliseconds(1), new Callback(turned.SetResult)));
-            await turned.Task.WaitAsync(ScriptedHandler.Deadline);
+            await turned.Task.Within();
         }
     }
 
-    public Task StopAsync() => _listener.StopAsync(ScriptedHandler.Deadline);
+    public Task StopAsync() => _listener.StopAsync(Patience.Limit);
 
     public async ValueTask DisposeAsync()
     {

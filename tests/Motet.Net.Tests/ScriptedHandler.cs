@@ -5,8 +5,6 @@ namespace Motet.Net.Tests;
 /// <summary>A handler that does what a test tells it and remembers what happened, in order. A callback without a script does what the base class does.</summary>
 internal sealed class ScriptedHandler : ConnectionHandler
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
     private readonly Lock _gate = new();
     private readonly List<string> _events = [];
     private readonly List<(Func<ScriptedHandler, bool> Condition, TaskCompletionSource Done)> _waiting = [];
@@ -34,7 +32,7 @@ internal sealed class ScriptedHandler : ConnectionHandler
     public bool IsOutOfOrder { get; private set; }
 
     /// <summary>Why the connection ended, when it has.</summary>
-    public Task<CloseReason> Closed => _closed.Task.WaitAsync(Deadline);
+    public Task<CloseReason> Closed => _closed.Task.Within();
 
     /// <summary>The names of the callbacks so far.</summary>
     public string[] Events
@@ -68,7 +66,7 @@ internal sealed class ScriptedHandler : ConnectionHandler
             _waiting.Add((condition, done));
         }
 
-        return done.Task.WaitAsync(Deadline);
+        return done.Task.Within();
     }
 
     public Task UntilEvent(string name) => Until(handler => handler._events.Contains(name));

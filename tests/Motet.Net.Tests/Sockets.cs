@@ -99,7 +99,7 @@ internal static class Sockets
 
     private static Socket WithTimeouts(Socket socket)
     {
-        socket.SendTimeout = socket.ReceiveTimeout = (int)ScriptedHandler.Deadline.TotalMilliseconds;
+        socket.SendTimeout = socket.ReceiveTimeout = (int)Patience.Limit.TotalMilliseconds;
         return socket;
     }
 }

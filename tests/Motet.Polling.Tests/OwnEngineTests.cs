@@ -3,8 +3,6 @@ namespace Motet.Polling.Tests;
 /// <summary>An engine from outside, and what a poller does with one that is less careful than ours.</summary>
 public class OwnEngineTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
     [Fact]
     public void AnEventOfAnEndedTokenNeverReachesAnyone()
     {
@@ -13,14 +11,14 @@ public class OwnEngineTests
         pair.Far.Send("x"u8);
         var room = new Notification[8];
         var old = poller.Registrar.Register(pair.Near.SafeHandle, Interest.Readable);
-        Assert.Equal(1, poller.Wait(room, Deadline));
+        Assert.Equal(1, poller.Wait(room, Patience.Limit));
 
         // The same slot, the same descriptor, another registration: the engine goes on about the old one.
         poller.Registrar.Deregister(old);
         Assert.Equal(0, poller.Wait(room, TimeSpan.Zero));
         var token = poller.Registrar.Register(pair.Near.SafeHandle, Interest.Writable);
         Assert.Equal(old.Slot, token.Slot);
-        Assert.Equal(1, poller.Wait(room, Deadline));
+        Assert.Equal(1, poller.Wait(room, Patience.Limit));
         Assert.Equal(new Notification(token, Readiness.Writable), room[0]);
     }
 
@@ -32,7 +30,7 @@ public class OwnEngineTests
         pair.Far.Send("x"u8);
         var room = new Notification[8];
         var token = poller.Registrar.Register(pair.Near.SafeHandle, Interest.Readable);
-        Assert.Equal(1, poller.Wait(room, Deadline));
+        Assert.Equal(1, poller.Wait(room, Patience.Limit));
         poller.Registrar.Deregister(token);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Assert.Equal(0, poller.Wait(room, TimeSpan.FromMilliseconds(30)));
@@ -51,10 +49,10 @@ public class OwnEngineTests
     {
         var engine = new RepeatingEngine { Failure = new PollException(PollError.Other, "No waiting today.") };
         using var poller = new Poller(engine);
-        Assert.Same(engine.Failure, Assert.Throws<PollException>(() => poller.Wait(new Notification[8], Deadline)));
+        Assert.Same(engine.Failure, Assert.Throws<PollException>(() => poller.Wait(new Notification[8], Patience.Limit)));
         engine.Failure = null;
         poller.Wake();
-        Assert.Equal(0, poller.Wait(new Notification[8], Deadline));
+        Assert.Equal(0, poller.Wait(new Notification[8], Patience.Limit));
     }
 
     [Fact]
@@ -71,7 +69,7 @@ public class OwnEngineTests
         }
 
         Assert.Equal(0, engine.Wakes);
-        Assert.Equal(1, poller.Wait(new Notification[1], Deadline));
+        Assert.Equal(1, poller.Wait(new Notification[1], Patience.Limit));
     }
 
     [Fact]
@@ -83,7 +81,7 @@ public class OwnEngineTests
         var count = -1;
         var waiter = new Thread(() => count = poller.Wait(new Notification[8], Timeout.InfiniteTimeSpan));
         waiter.Start();
-        Assert.True(SpinWait.SpinUntil(() => poller.IsAsleep, Deadline));
+        Assert.True(SpinWait.SpinUntil(() => poller.IsAsleep, Patience.Limit));
         for (var i = 0; i < 100; i++)
         {
             sender.TrySend(i);
@@ -92,7 +90,7 @@ public class OwnEngineTests
 
         Assert.Equal(1, engine.Wakes);
         engine.StaysAsleep.Set();
-        Assert.True(waiter.Join(Deadline));
+        Assert.True(waiter.Join(Patience.Limit));
         Assert.InRange(count, 0, 1);
     }
 
@@ -108,12 +106,12 @@ public class OwnEngineTests
         using var poller = new Poller(engine);
         var waker = new Thread(() =>
         {
-            SpinWait.SpinUntil(() => poller.IsAsleep, Deadline);
+            SpinWait.SpinUntil(() => poller.IsAsleep, Patience.Limit);
             poller.Wake();
         });
         waker.Start();
         Assert.Equal(0, poller.Wait(new Notification[8], Timeout.InfiniteTimeSpan));
-        Assert.True(waker.Join(Deadline));
+        Assert.True(waker.Join(Patience.Limit));
         Assert.Equal(1, engine.Wakes);
         var before = engine.Waits;
         Assert.Equal(0, poller.Wait(new Notification[8], TimeSpan.FromMilliseconds(50)));
@@ -178,7 +176,7 @@ public class OwnEngineTests
             if (Extra is { } extra)
                 notifications[count++] = extra;
             var fresh = _real.Wait(notifications[count..], timeout);
-            StaysAsleep?.Wait(Deadline);
+            StaysAsleep?.Wait(Patience.Limit);
             if (fresh <= 0)
                 return count == 0 ? fresh : count;
             _seen.AddRange(notifications.Slice(count, fresh));

@@ -115,7 +115,7 @@ public class BadInputTests
             Assert.Equal(200, (await good.AskAsync(RawClient.Get())).Status);
         }
 
-        await Deadline.UntilAsync(() => server.Listener.OpenConnections == 1);
+        await Patience.UntilAsync(() => server.Listener.OpenConnections == 1);
         Assert.Empty(server.Log.Entries);
     }
 }

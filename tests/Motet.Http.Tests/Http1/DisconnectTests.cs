@@ -35,11 +35,11 @@ public class DisconnectTests
         {
             var client = await server.ConnectAsync();
             await client.SendAsync(text);
-            await Deadline.UntilAsync(() => server.Connections.Count == i + 2 && handlers.Running == (isHandled ? 1 : 0));
+            await Patience.UntilAsync(() => server.Connections.Count == i + 2 && handlers.Running == (isHandled ? 1 : 0));
             if (step.StartsWith("within the response", StringComparison.Ordinal)) await client.ReadHeadAsync();
             client.Reset();
             Assert.Equal("other", (await other.AskAsync(RawClient.Get("/other"))).Body);
-            await Deadline.UntilAsync(() => server.Listener.OpenConnections == 1 && handlers.Running == 0);
+            await Patience.UntilAsync(() => server.Listener.OpenConnections == 1 && handlers.Running == 0);
             Assert.Equal(CloseReason.PeerReset, server.Connections.Last().CloseReason);
         }
 
@@ -110,7 +110,7 @@ public class DisconnectTests
         client.Reset();
         await server.AllClosedAsync();
         release.SetResult();
-        await Deadline.UntilAsync(() => !server.Log.Entries.IsEmpty);
+        await Patience.UntilAsync(() => !server.Log.Entries.IsEmpty);
         Assert.Equal("The handler of GET /path failed.", Assert.Single(server.Log.Entries).Message);
     }
 }

@@ -38,7 +38,7 @@ public class HttpClientTests
         while (await request.Body.ReadAsync(buffer) is > 0 and var read) await request.SendChunkAsync(buffer.AsMemory(0, read));
     }
 
-    private static HttpClient Connect(TestServer server) => new(new SocketsHttpHandler { MaxConnectionsPerServer = 4, ResponseDrainTimeout = TimeSpan.FromMilliseconds(1) }) { BaseAddress = server.Url, Timeout = Deadline.Limit };
+    private static HttpClient Connect(TestServer server) => new(new SocketsHttpHandler { MaxConnectionsPerServer = 4, ResponseDrainTimeout = TimeSpan.FromMilliseconds(1) }) { BaseAddress = server.Url, Timeout = Patience.Limit };
 
     [Fact]
     public async Task ManyRequestsAtOnceShareItsConnections()
@@ -150,7 +150,7 @@ public class HttpClientTests
         {
             using (var response = await client.GetAsync("/wait", HttpCompletionOption.ResponseHeadersRead)) Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             Assert.Equal("ok", await client.GetStringAsync("/"));
-            await Deadline.UntilAsync(() => Volatile.Read(ref cancelled) == i);
+            await Patience.UntilAsync(() => Volatile.Read(ref cancelled) == i);
         }
 
         Assert.Empty(server.Log.Entries);

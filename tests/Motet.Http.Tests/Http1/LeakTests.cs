@@ -20,7 +20,7 @@ public class LeakTests
                 client.Reset();
             }
 
-            await Deadline.UntilAsync(() => server.Listener.AcceptedConnections == server.Connections.Count && server.Listener.OpenConnections == 0 && handlers.Running == 0);
+            await Patience.UntilAsync(() => server.Listener.AcceptedConnections == server.Connections.Count && server.Listener.OpenConnections == 0 && handlers.Running == 0);
             handlers.Failures.Clear();
         }
 
@@ -32,7 +32,7 @@ public class LeakTests
         Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, descriptors + 2);
 
         // Pools may have grown to their bounds; a KiB a connection would be 3 MB.
-        await Deadline.UntilAsync(() => GC.GetTotalMemory(forceFullCollection: true) < memory + (2 << 20));
+        await Patience.UntilAsync(() => GC.GetTotalMemory(forceFullCollection: true) < memory + (2 << 20));
         Assert.Empty(server.Log.Entries);
     }
 }

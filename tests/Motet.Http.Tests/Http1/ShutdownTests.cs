@@ -5,7 +5,7 @@ namespace Motet.Http.Tests;
 /// <summary>A server that stops: the idle are closed at once, the busy finish.</summary>
 public class ShutdownTests
 {
-    private static readonly TimeSpan Grace = Deadline.Limit;
+    private static readonly TimeSpan Grace = Patience.Limit;
 
     [Fact]
     public async Task IdleConnectionsAreClosedAtOnce()
@@ -14,7 +14,7 @@ public class ShutdownTests
         using var fresh = await server.ConnectAsync();
         using var used = await server.ConnectAsync();
         await used.AskAsync(RawClient.Get());
-        await Deadline.UntilAsync(() => server.Listener.OpenConnections == 2);
+        await Patience.UntilAsync(() => server.Listener.OpenConnections == 2);
         await server.Listener.StopAsync(Grace).Within();
         await fresh.ExpectEndAsync();
         await used.ExpectEndAsync();
@@ -42,7 +42,7 @@ public class ShutdownTests
         await client.SendAsync(RawClient.Get() + RawClient.Get());
         await running.Task.Within();
         using var idle = await server.ConnectAsync();
-        await Deadline.UntilAsync(() => server.Listener.OpenConnections == 2);
+        await Patience.UntilAsync(() => server.Listener.OpenConnections == 2);
         var stopping = server.Listener.StopAsync(Grace);
         await idle.ExpectEndAsync();
         Assert.False(stopping.IsCompleted);
@@ -103,9 +103,9 @@ public class ShutdownTests
         await using var server = await TestServer.StartAsync(request => request.RespondAsync(new string('x', 3000)));
         using var client = await server.ConnectAsync(receiveBuffer: 16 * 1024);
         var sending = client.TrySendAsync(string.Concat(Enumerable.Repeat(RawClient.Get(), 10_000)));
-        await Deadline.UntilAsync(() => server.Connections.TryPeek(out var connection) && connection.Pending > 64 * 1024);
+        await Patience.UntilAsync(() => server.Connections.TryPeek(out var connection) && connection.Pending > 64 * 1024);
         using var idle = await server.ConnectAsync();
-        await Deadline.UntilAsync(() => server.Listener.OpenConnections == 2);
+        await Patience.UntilAsync(() => server.Listener.OpenConnections == 2);
         var stopping = server.Listener.StopAsync(Grace);
         await idle.ExpectEndAsync();
         await Record.ExceptionAsync(client.ReadRestAsync);

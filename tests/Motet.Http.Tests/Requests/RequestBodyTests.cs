@@ -275,7 +275,7 @@ public class RequestBodyTests
 
         Assert.InRange(before, 0, 64 << 20);
         release.SetResult();
-        await sending.WaitAsync(TimeSpan.FromSeconds(30));
+        await sending.Within();
         Assert.Equal("all", (await client.ReadResponseAsync()).Body);
         Assert.Equal(size, total);
     }

@@ -83,7 +83,7 @@ public class RequestTests
             await clients[i].SendAsync(RawClient.Get(i % 2 == 0 ? $"/early?q{i}" : $"/late?q{i}", $"Wait: w{i}\r\nCookie: n=v{i}\r\n"));
         }
 
-        await Deadline.UntilAsync(() => waiting == clients.Count);
+        await Patience.UntilAsync(() => waiting == clients.Count);
         using var other = await server.ConnectAsync();
         for (var i = 0; i < 50; i++) await other.AskAsync(RawClient.Get($"/{new string((char)('A' + (i % 26)), 4000)}", $"X: {new string('#', 20_000)}\r\n"));
         release.SetResult();

@@ -76,7 +76,7 @@ public class HandlerFailureTests
         });
         using var client = await server.ConnectAsync();
         for (var i = 0; i < 2; i++) Assert.Equal("whole", (await client.AskAsync(RawClient.Get())).Body);
-        await Deadline.UntilAsync(() => server.Log.Entries.Count == 2);
+        await Patience.UntilAsync(() => server.Log.Entries.Count == 2);
     }
 
     [Theory]

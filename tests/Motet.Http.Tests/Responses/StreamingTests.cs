@@ -178,7 +178,7 @@ public class StreamingTests
         });
         using var client = await server.ConnectAsync(receiveBuffer: 16 * 1024);
         await client.SendAsync(RawClient.Get());
-        await Deadline.UntilAsync(() => server.Connections.TryPeek(out var connection) && Volatile.Read(ref sent) > 0);
+        await Patience.UntilAsync(() => server.Connections.TryPeek(out var connection) && Volatile.Read(ref sent) > 0);
         var response = await client.ReadResponseAsync();
         Assert.Equal(count * piece.Length, response.BodyBytes.Length);
         for (var i = 0; i < count; i++) Assert.True(response.BodyBytes.AsSpan(i * piece.Length, piece.Length).SequenceEqual(piece));
@@ -215,7 +215,7 @@ public class StreamingTests
         Assert.InRange(sent, 1, 200);
         Assert.InRange(server.Connections.First().Pending, 0, 256 * 1024);
         client.Reset();
-        await Deadline.UntilAsync(() => server.Listener.OpenConnections == 1);
+        await Patience.UntilAsync(() => server.Listener.OpenConnections == 1);
         Assert.Empty(server.Log.Entries);
     }
 

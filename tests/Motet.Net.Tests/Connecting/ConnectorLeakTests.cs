@@ -29,6 +29,6 @@ public class ConnectorLeakTests
             await Assert.ThrowsAsync<TimeoutException>(() => timed);
             await Assert.ThrowsAsync<SocketException>(() => refused);
             SocketHandle.Close(await beaten);
-        }).WaitAsync(ScriptedHandler.Deadline);
+        }).Within();
     }
 }

@@ -21,7 +21,7 @@ public class ConnectorTests
             await connection.AsStream().ReadExactlyAsync(buffer);
             Assert.Equal("hello"u8, buffer);
             connection.Close();
-        }).WaitAsync(ScriptedHandler.Deadline);
+        }).Within();
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public class ConnectorTests
         await using var loops = EventLoopGroup.Start(1);
         await using var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), _ => EchoHandler.Instance);
         var handler = new ScriptedHandler { WhenOpen = connection => connection.Write("ping"u8) };
-        await loops.Loops[0].RunAsync(() => Connector.ConnectAsync(listener.LocalEndPoint, handler)).WaitAsync(ScriptedHandler.Deadline);
+        await loops.Loops[0].RunAsync(() => Connector.ConnectAsync(listener.LocalEndPoint, handler)).Within();
         await handler.UntilReceived(4);
         Assert.Equal("ping", handler.ReceivedText);
     }
@@ -48,7 +48,7 @@ public class ConnectorTests
             Assert.Equal(1, await connection.ReadAsync(new byte[1]));
             Assert.Equal(path.ToString(), connection.RemoteEndPoint!.ToString());
             connection.Close();
-        }).WaitAsync(ScriptedHandler.Deadline);
+        }).Within();
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class ConnectorTests
     public async Task ARefusalIsASocketException()
     {
         await using var loops = EventLoopGroup.Start(1);
-        var failure = await Assert.ThrowsAsync<SocketException>(() => loops.Loops[0].RunAsync(() => Connector.ConnectAsync(Blackhole.Refusing())).WaitAsync(ScriptedHandler.Deadline));
+        var failure = await Assert.ThrowsAsync<SocketException>(() => loops.Loops[0].RunAsync(() => Connector.ConnectAsync(Blackhole.Refusing())).Within());
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
         failure = await Assert.ThrowsAsync<SocketException>(() => loops.Loops[0].RunAsync(() => Connector.ConnectAsync(new UnixDomainSocketEndPoint("/nowhere/at/all"))));
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
@@ -72,7 +72,7 @@ public class ConnectorTests
         await using var loops = EventLoopGroup.Start(1);
         var started = Stopwatch.GetTimestamp();
         var options = new ConnectOptions { Timeout = TimeSpan.FromMilliseconds(100) };
-        await Assert.ThrowsAsync<TimeoutException>(() => loops.Loops[0].RunAsync(() => Connector.ConnectAsync(hole.EndPoint, options: options)).WaitAsync(ScriptedHandler.Deadline));
+        await Assert.ThrowsAsync<TimeoutException>(() => loops.Loops[0].RunAsync(() => Connector.ConnectAsync(hole.EndPoint, options: options)).Within());
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 100, 900);
     }
 
@@ -98,7 +98,7 @@ public class ConnectorTests
             var descriptor = await Connector.RaceAsync(loop, [Blackhole.Refusing(), listener.LocalEndPoint], TimeSpan.FromMinutes(1), CancellationToken.None);
             SocketHandle.Close(descriptor);
         });
-        await race.WaitAsync(ScriptedHandler.Deadline);
+        await race.Within();
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public class ConnectorTests
         {
             var connection = await Connector.ConnectAsync(new DnsEndPoint("localhost", ((IPEndPoint)listener.LocalEndPoint).Port));
             connection.Close();
-        }).WaitAsync(ScriptedHandler.Deadline);
+        }).Within();
     }
 
     [Fact]
@@ -149,5 +149,5 @@ public class ConnectorTests
             var winner = SocketHandle.RemoteEndPoint(descriptor);
             SocketHandle.Close(descriptor);
             return winner;
-        }).WaitAsync(ScriptedHandler.Deadline);
+        }).Within();
 }

@@ -20,7 +20,7 @@ public class BackPressureTests
         Assert.InRange(link.Connection.Pending, 1, 64 * 1024 + chunk.Length);
 
         link.Peer.ReadBytes(200 * chunk.Length);
-        await writing.WaitAsync(ScriptedHandler.Deadline);
+        await writing.Within();
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class BackPressureTests
         // Readable and writable come in one notification, so that the flush in OnData empties the queue.
         using (var gate = new ManualResetEventSlim())
         {
-            var blocked = link.OnLoop(() => gate.Wait(ScriptedHandler.Deadline));
+            var blocked = link.OnLoop(() => gate.Wait(Patience.Limit));
             link.Peer.ReadBytes(filled - 4096);
             link.Peer.SendText("x");
             gate.Set();

@@ -95,7 +95,7 @@ public class CallbackFailureTests
                 break;
             case "drained":
                 await link.OnLoop(() => link.Connection.Write(new byte[7_500_000]));
-                while (!done && link.Peer.Poll(ScriptedHandler.Deadline, SelectMode.SelectRead)) link.Peer.Receive(new byte[100_000], SocketFlags.None, out _);
+                while (!done && link.Peer.Poll(Patience.Limit, SelectMode.SelectRead)) link.Peer.Receive(new byte[100_000], SocketFlags.None, out _);
                 break;
             case "hangup":
                 link.Peer.Reset();

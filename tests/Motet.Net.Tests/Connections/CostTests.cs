@@ -58,7 +58,7 @@ public class CostTests
         });
         Exchange(link.Peer);
         link.Peer.Shutdown(SocketShutdown.Send);
-        await echo.WaitAsync(ScriptedHandler.Deadline);
+        await echo.Within();
         Assert.Equal(0, meter.Allocated);
     }
 

@@ -57,7 +57,7 @@ public class HalfCloseTests
             return write.AsTask();
         });
         Assert.Equal(Sockets.Hash(data), Sockets.Hash(link.Peer.ReadToEnd()));
-        await writing.WaitAsync(ScriptedHandler.Deadline);
+        await writing.Within();
         Assert.True(link.Connection.IsOpen);
     }
 
@@ -86,7 +86,7 @@ public class HalfCloseTests
             return write.AsTask();
         });
         Assert.Equal(Sockets.Hash(data), Sockets.Hash(link.Peer.ReadToEnd()));
-        await writing.WaitAsync(ScriptedHandler.Deadline);
+        await writing.Within();
         Assert.Equal(CloseReason.Closed, link.Connection.CloseReason);
     }
 }

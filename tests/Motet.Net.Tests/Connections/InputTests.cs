@@ -25,7 +25,7 @@ public class InputTests
         var gate = new ManualResetEventSlim();
         var handler = new ScriptedHandler { WhenOpen = connection => connection.PauseInput() };
         await using var link = await Link.OpenAsync(handler);
-        var blocked = link.OnLoop(() => gate.Wait(ScriptedHandler.Deadline));
+        var blocked = link.OnLoop(() => gate.Wait(Patience.Limit));
         var data = Sockets.RandomBytes(length);
         var sent = SendWhatFits(link.Peer, data);
         link.Peer.Reset();
@@ -54,7 +54,7 @@ public class InputTests
         // More than is read in one turn, so that the answer to the first part would meet the reset.
         const int BufferSize = 4096;
         await using var link = await Link.OpenAsync(handler, receiveBufferSize: BufferSize);
-        var blocked = link.OnLoop(() => gate.Wait(ScriptedHandler.Deadline));
+        var blocked = link.OnLoop(() => gate.Wait(Patience.Limit));
         var data = Sockets.RandomBytes(16 * BufferSize);
         var sent = SendWhatFits(link.Peer, data);
         link.Peer.Reset();

@@ -94,7 +94,7 @@ public class OutputTests
             return write.AsTask();
         });
         var all = link.Peer.ReadBytes(10 + big.Length + 6);
-        await waiting.WaitAsync(ScriptedHandler.Deadline);
+        await waiting.Within();
         Assert.Equal(big, all[10..^6]);
         Assert.Equal("behind"u8, all.AsSpan(all.Length - 6));
     }
@@ -114,7 +114,7 @@ public class OutputTests
             return write.AsTask();
         });
         var all = link.Peer.ReadBytes(Queued + 11);
-        await waiting.WaitAsync(ScriptedHandler.Deadline);
+        await waiting.Within();
         Assert.Equal("secondthird", Encoding.Latin1.GetString(all, Queued, 11));
     }
 
@@ -231,7 +231,7 @@ public class OutputTests
             link.Peer.Shutdown(SocketShutdown.Send);
         });
         var arrived = await Task.Run(link.Peer.ReadToEnd);
-        await Task.WhenAll(sending, writing, reading).WaitAsync(ScriptedHandler.Deadline);
+        await Task.WhenAll(sending, writing, reading).Within();
         Assert.Equal(Sockets.Hash(down), Sockets.Hash(arrived));
         Assert.Equal(Sockets.Hash(up), Sockets.Hash(received.ToArray()));
     }

@@ -115,7 +115,7 @@ public class PauseTests
             },
         };
         await using var link = await Link.OpenAsync(handler);
-        var blocked = link.OnLoop(() => gate.Wait(ScriptedHandler.Deadline));
+        var blocked = link.OnLoop(() => gate.Wait(Patience.Limit));
         link.Peer.SendText("data");
         link.Peer.Reset();
         gate.Set();

@@ -43,7 +43,7 @@ public class StreamTests
             link.Peer.Shutdown(SocketShutdown.Send);
         });
         Assert.Equal(Sockets.Hash(data), Sockets.Hash(await Task.Run(link.Peer.ReadToEnd)));
-        await Task.WhenAll(echo, sending).WaitAsync(ScriptedHandler.Deadline);
+        await Task.WhenAll(echo, sending).Within();
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class StreamTests
         var read = stream.ReadAsync(new byte[10], cancel.Token).AsTask();
         await link.TurnAsync();
         cancel.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(ScriptedHandler.Deadline));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.Within());
         link.Peer.SendText("x");
         Assert.Equal(1, await stream.ReadAtLeastAsync(new byte[10], 1));
     }
@@ -116,7 +116,7 @@ public class StreamTests
             await tls.ReadExactlyAsync(echoed);
             await writing;
             Assert.Equal(Sockets.Hash(data), Sockets.Hash(echoed));
-        }).WaitAsync(ScriptedHandler.Deadline);
+        }).Within();
     }
 
     [Fact]

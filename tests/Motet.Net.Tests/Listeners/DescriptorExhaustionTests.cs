@@ -99,7 +99,7 @@ public class DescriptorExhaustionTests
             if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(Server).Assembly.Location);
             start.ArgumentList.Add(FewDescriptors.Argument);
             var process = Process.Start(start)!;
-            var port = await process.StandardOutput.ReadLineAsync().WaitAsync(ScriptedHandler.Deadline);
+            var port = await process.StandardOutput.ReadLineAsync().Within();
             return new Server(process, new IPEndPoint(IPAddress.Loopback, int.Parse(port!, CultureInfo.InvariantCulture)));
         }
 
@@ -112,7 +112,7 @@ public class DescriptorExhaustionTests
 
         public async Task UntilOpen(int count)
         {
-            var deadline = Environment.TickCount64 + (long)ScriptedHandler.Deadline.TotalMilliseconds;
+            var deadline = Environment.TickCount64 + (long)Patience.Limit.TotalMilliseconds;
             while (Ask().Open != count && Environment.TickCount64 < deadline) await Task.Delay(20);
             Assert.Equal(count, Ask().Open);
         }
@@ -120,7 +120,7 @@ public class DescriptorExhaustionTests
         public void Dispose()
         {
             _process.StandardInput.Dispose();
-            if (!_process.WaitForExit(ScriptedHandler.Deadline)) _process.Kill();
+            if (!_process.WaitForExit(Patience.Limit)) _process.Kill();
             _process.Dispose();
         }
     }

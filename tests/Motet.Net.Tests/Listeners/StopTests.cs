@@ -15,15 +15,15 @@ public class StopTests
         await using var loops = EventLoopGroup.Start(loopCount);
         var listener = await Listener.StartAsync(loops, AnyPort, _ => new ScriptedHandler { WhenData = Echo, WhenShutdown = _ => { } }, new ListenerOptions { Distribution = distribution });
         using var gate = new ManualResetEventSlim();
-        var blocked = loops.Loops.Select(loop => loop.InvokeAsync(() => gate.Wait(ScriptedHandler.Deadline))).ToArray();
+        var blocked = loops.Loops.Select(loop => loop.InvokeAsync(() => gate.Wait(Patience.Limit))).ToArray();
         var clients = Enumerable.Range(0, 100).Select(_ => Sockets.Connect(listener.LocalEndPoint)).ToArray();
         foreach (var client in clients) client.SendText("x");
-        var stopping = listener.StopAsync(ScriptedHandler.Deadline);
+        var stopping = listener.StopAsync(Patience.Limit);
         gate.Set();
         await Task.WhenAll(blocked);
         foreach (var client in clients) Assert.Equal("x", client.ReadText(1));
         foreach (var client in clients) client.Dispose();
-        await stopping.WaitAsync(ScriptedHandler.Deadline);
+        await stopping.Within();
         Assert.Equal(100, listener.AcceptedConnections);
         Assert.Equal(0, listener.OpenConnections);
         Assert.Throws<SocketException>(() => Sockets.Connect(listener.LocalEndPoint));
@@ -41,14 +41,14 @@ public class StopTests
         var blocked = loops.Loops[1].InvokeAsync(() =>
         {
             entered.SetResult();
-            gate.Wait(ScriptedHandler.Deadline);
+            gate.Wait(Patience.Limit);
         });
         await entered.Task;
         var clients = Enumerable.Range(0, 60).Select(_ => Sockets.Connect(listener.LocalEndPoint)).ToList();
         foreach (var client in clients) client.SendText("x");
 
         // The first loop's clients leave while the second one has not accepted its own.
-        var stopping = listener.StopAsync(ScriptedHandler.Deadline);
+        var stopping = listener.StopAsync(Patience.Limit);
         for (var i = 0; i < 3; i++) await loops.Loops[0].InvokeAsync(() => { });
         var deadline = Environment.TickCount64 + 5_000;
         do
@@ -71,7 +71,7 @@ public class StopTests
         await Task.WhenAny(stopping, Task.Delay(100));
         Assert.False(stopping.IsCompleted);
         foreach (var client in clients) client.Dispose();
-        await stopping.WaitAsync(ScriptedHandler.Deadline);
+        await stopping.Within();
     }
 
     [Fact]
@@ -90,11 +90,11 @@ public class StopTests
         var listener = await Listener.StartAsync(loops, AnyPort, _ => handler);
         using var client = Sockets.Connect(listener.LocalEndPoint);
         await handler.UntilEvent("open");
-        var stopping = listener.StopAsync(ScriptedHandler.Deadline);
+        var stopping = listener.StopAsync(Patience.Limit);
         Assert.Equal("finish", client.ReadText(6));
         Assert.False(stopping.IsCompleted);
         client.SendText("done");
-        await stopping.WaitAsync(ScriptedHandler.Deadline);
+        await stopping.Within();
         Assert.Equal(CloseReason.Closed, await handler.Closed);
     }
 
@@ -107,7 +107,7 @@ public class StopTests
         using var client = Sockets.Connect(listener.LocalEndPoint);
         await handler.UntilEvent("open");
         var started = Stopwatch.GetTimestamp();
-        await listener.StopAsync(TimeSpan.FromMilliseconds(200)).WaitAsync(ScriptedHandler.Deadline);
+        await listener.StopAsync(TimeSpan.FromMilliseconds(200)).Within();
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 190, 5000);
         Assert.Equal(CloseReason.Shutdown, await handler.Closed);
         Assert.True(client.IsReset());
@@ -129,7 +129,7 @@ public class StopTests
         await handler.UntilEvent("shutdown");
         if (byToken) impatience.Cancel();
         else await listener.DisposeAsync();
-        await stopping.WaitAsync(ScriptedHandler.Deadline);
+        await stopping.Within();
         Assert.Equal(CloseReason.Shutdown, await handler.Closed);
     }
 
@@ -157,7 +157,7 @@ public class StopTests
         using var client = Sockets.Connect(listener.LocalEndPoint);
         await handler.UntilEvent("open");
         await loops.StopAsync();
-        await listener.StopAsync(ScriptedHandler.Deadline).WaitAsync(ScriptedHandler.Deadline);
+        await listener.StopAsync(Patience.Limit).Within();
         Assert.Equal(CloseReason.Shutdown, await handler.Closed);
         Assert.Throws<SocketException>(() => Sockets.Connect(listener.LocalEndPoint));
     }

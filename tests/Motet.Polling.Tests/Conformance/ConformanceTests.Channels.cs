@@ -9,7 +9,7 @@ public abstract partial class ConformanceTests
         Assert.Equal(receiver.Token, sender.Token);
         ExpectNothing();
         Assert.True(sender.TrySend("hello"));
-        Assert.Equal(new Notification(receiver.Token, Readiness.Readable), Assert.Single(Wait(Deadline)));
+        Assert.Equal(new Notification(receiver.Token, Readiness.Readable), Assert.Single(Wait(Patience.Limit)));
         Assert.True(receiver.TryReceive(out var item));
         Assert.Equal("hello", item);
         Assert.False(receiver.TryReceive(out _));
@@ -32,7 +32,7 @@ public abstract partial class ConformanceTests
         var (sender, receiver) = Registrar.Channel<int>();
         for (var i = 0; i < 10; i++)
             sender.TrySend(i);
-        Assert.Single(Wait(Deadline));
+        Assert.Single(Wait(Patience.Limit));
 
         // Also those that come before the receiver has emptied it.
         sender.TrySend(10);
@@ -54,7 +54,7 @@ public abstract partial class ConformanceTests
         {
             // Whether the receiver asked once more than there was, or not.
             sender.TrySend(i);
-            Assert.Equal(receiver.Token, Assert.Single(Wait(Deadline)).Token);
+            Assert.Equal(receiver.Token, Assert.Single(Wait(Patience.Limit)).Token);
             Assert.True(receiver.TryReceive(out _));
             if (i == 1)
                 Assert.False(receiver.TryReceive(out _));
@@ -67,13 +67,13 @@ public abstract partial class ConformanceTests
         // amy woke up for nothing after send, wait, send, receive, receive.
         var (sender, receiver) = Registrar.Channel<int>();
         sender.TrySend(1);
-        Assert.Single(Wait(Deadline));
+        Assert.Single(Wait(Patience.Limit));
         Assert.True(receiver.TryReceive(out _));
         sender.TrySend(2);
         Assert.True(receiver.TryReceive(out _));
         ExpectNothing();
         sender.TrySend(3);
-        Assert.Single(Wait(Deadline));
+        Assert.Single(Wait(Patience.Limit));
     }
 
     [Fact]
@@ -101,11 +101,11 @@ public abstract partial class ConformanceTests
         Assert.Throws<ObjectDisposedException>(sender.Clone);
         ExpectNothing();
         clone.TrySend(1);
-        Assert.Single(Wait(Deadline));
+        Assert.Single(Wait(Patience.Limit));
         Assert.True(receiver.TryReceive(out _));
         Assert.False(receiver.IsCompleted);
         clone.Dispose();
-        Assert.Equal(receiver.Token, Assert.Single(Wait(Deadline)).Token);
+        Assert.Equal(receiver.Token, Assert.Single(Wait(Patience.Limit)).Token);
         Assert.True(receiver.IsCompleted);
     }
 
@@ -149,7 +149,7 @@ public abstract partial class ConformanceTests
         var next = new int[Senders];
         while (!receiver.IsCompleted)
         {
-            Assert.NotEmpty(Wait(Deadline));
+            Assert.NotEmpty(Wait(Patience.Limit));
             while (receiver.TryReceive(out var received))
                 Assert.Equal(next[received.Sender]++, received.Item);
         }

@@ -29,7 +29,7 @@ public abstract partial class ConformanceTests
         pair.Far.Send("x"u8);
         var token = Registrar.Register(pair.Near.SafeHandle, Interest.Readable | Interest.Writable, TriggerMode.Level);
         Expect(token, Readiness.Readable);
-        Assert.Equal(new Notification(token, Readiness.Readable | Readiness.Writable), Assert.Single(Wait(Deadline)));
+        Assert.Equal(new Notification(token, Readiness.Readable | Readiness.Writable), Assert.Single(Wait(Patience.Limit)));
     }
 
     [Fact]

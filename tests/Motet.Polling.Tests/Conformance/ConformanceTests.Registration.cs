@@ -179,7 +179,7 @@ public abstract partial class ConformanceTests
         pair.Far.Send("x"u8);
         Expect(here, Readiness.Readable);
         var notifications = new Notification[4];
-        Assert.Equal(1, other.Wait(notifications, Deadline));
+        Assert.Equal(1, other.Wait(notifications, Patience.Limit));
         Assert.Equal(there, notifications[0].Token);
     }
 
@@ -195,7 +195,7 @@ public abstract partial class ConformanceTests
             token = Registrar.Register(pair.Near.SafeHandle, Interest.Readable);
         });
         registering.Start();
-        var seen = Wait(Deadline);
+        var seen = Wait(Patience.Limit);
         RunToEnd(registering);
         Assert.Equal(new Notification(token, Readiness.Readable), Assert.Single(seen));
     }
@@ -211,7 +211,7 @@ public abstract partial class ConformanceTests
             Registrar.Reregister(token, Interest.Writable);
         });
         registering.Start();
-        var seen = Wait(Deadline);
+        var seen = Wait(Patience.Limit);
         RunToEnd(registering);
         Assert.Equal(new Notification(token, Readiness.Writable), Assert.Single(seen));
     }
@@ -229,7 +229,7 @@ public abstract partial class ConformanceTests
         var room = new Notification[3];
         while (seen.Count < 50)
         {
-            var count = Poller.Wait(room, Deadline);
+            var count = Poller.Wait(room, Patience.Limit);
             Assert.NotEqual(0, count);
             seen.AddRange(room[..count].Select(notification => notification.Token));
         }
@@ -267,5 +267,5 @@ public abstract partial class ConformanceTests
 
     /// <summary>Returns when another thread is asleep in the poller's wait, or about to be.</summary>
     protected static void WaitUntilWaiting(Poller poller) =>
-        Assert.True(SpinWait.SpinUntil(() => poller.IsAsleep, Deadline), "Nobody waits.");
+        Assert.True(SpinWait.SpinUntil(() => poller.IsAsleep, Patience.Limit), "Nobody waits.");
 }

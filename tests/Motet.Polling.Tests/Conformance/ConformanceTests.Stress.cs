@@ -27,7 +27,7 @@ public abstract partial class ConformanceTests
         foreach (var worker in workers)
             worker.Start();
         foreach (var worker in workers)
-            Assert.True(worker.Join(TimeSpan.FromSeconds(seconds) + Deadline * 2), "A worker hangs.");
+            Assert.True(worker.Join(TimeSpan.FromSeconds(seconds) + Patience.Limit * 2), "A worker hangs.");
         counts.IsOver = true;
         Poller.Wake();
         RunToEnd(waiter);
@@ -76,7 +76,7 @@ public abstract partial class ConformanceTests
             foreach (var (read, _, token) in pipes)
             {
                 var times = round;
-                if (!SpinWait.SpinUntil(() => counts.Failure is not null || (counts.Seen.TryGetValue(token, out var seen) && seen >= times), Deadline))
+                if (!SpinWait.SpinUntil(() => counts.Failure is not null || (counts.Seen.TryGetValue(token, out var seen) && seen >= times), Patience.Limit))
                     Assert.Fail($"Event {times} of {token} was lost.");
                 Libc.Read(read, new byte[4]);
                 counts.Seen[token] = round;

@@ -65,13 +65,13 @@ public abstract partial class ConformanceTests
         {
             client.Connect((IPEndPoint)listener.LocalEndPoint!);
             using var stream = client.GetStream();
-            stream.ReadTimeout = (int)Deadline.TotalMilliseconds;
+            stream.ReadTimeout = (int)Patience.Limit.TotalMilliseconds;
             stream.Write("hello, Amy\n"u8);
             using var lines = new StreamReader(stream);
             Assert.Equal("hello, Amy", lines.ReadLine());
 
             // Its end would be one more notification.
-            checkedAll.Wait(Deadline);
+            checkedAll.Wait(Patience.Limit);
         }
 
         RunToEnd(serving);
@@ -105,7 +105,7 @@ public abstract partial class ConformanceTests
                 var (read, write) = Libc.Pipe();
                 var token = Registrar.Register(read, Interest.Readable, TriggerMode.OneShot);
                 Libc.Write(write, "x"u8);
-                if (!SpinWait.SpinUntil(() => seen.ContainsKey(token), Deadline))
+                if (!SpinWait.SpinUntil(() => seen.ContainsKey(token), Patience.Limit))
                     Interlocked.Increment(ref lost);
                 Registrar.Deregister(token);
                 _ = Libc.close(read);
@@ -128,11 +128,11 @@ public abstract partial class ConformanceTests
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            Assert.True(notifications.TryTake(out var next, Deadline), $"{token} did not become {readiness}.");
+            Assert.True(notifications.TryTake(out var next, Patience.Limit), $"{token} did not become {readiness}.");
             if (next.Token == token && (next.Readiness & readiness) != 0)
                 return;
             Assert.False(EdgesAreExact, $"{next} came where {token} was to be {readiness}.");
-            Assert.True(clock.Elapsed < Deadline);
+            Assert.True(clock.Elapsed < Patience.Limit);
         }
     }
 

@@ -37,7 +37,7 @@ public abstract partial class ConformanceTests
         var expected = tokens.OrderBy(timer => timer.milliseconds).Select(timer => timer.token).ToArray();
         var seen = new List<Token>();
         while (seen.Count < 200)
-            seen.AddRange(Wait(Deadline).Select(notification => notification.Token));
+            seen.AddRange(Wait(Patience.Limit).Select(notification => notification.Token));
         // Timers that are set within less than their distance may change places; none does more than that.
         Assert.Equal(expected.ToHashSet(), seen.ToHashSet());
         Assert.All(seen.Select((token, i) => Math.Abs(i - Array.IndexOf(expected, token))), distance => Assert.InRange(distance, 0, 50));
@@ -50,7 +50,7 @@ public abstract partial class ConformanceTests
         var tokens = Enumerable.Range(0, 50).Select(_ => Registrar.SetTimeout(TimeSpan.FromMilliseconds(5))).ToHashSet();
         var seen = new HashSet<Token>();
         while (seen.Count < tokens.Count)
-            seen.UnionWith(Wait(Deadline).Select(notification => notification.Token));
+            seen.UnionWith(Wait(Patience.Limit).Select(notification => notification.Token));
         Assert.Equal(tokens, seen);
     }
 
@@ -61,7 +61,7 @@ public abstract partial class ConformanceTests
         var other = Registrar.SetTimeout(TimeSpan.FromMilliseconds(20));
         Assert.True(Registrar.CancelTimeout(token));
         Assert.False(Registrar.CancelTimeout(token));
-        Assert.Equal(other, Assert.Single(Wait(Deadline)).Token);
+        Assert.Equal(other, Assert.Single(Wait(Patience.Limit)).Token);
         ExpectNothing();
     }
 
@@ -89,7 +89,7 @@ public abstract partial class ConformanceTests
         var token = Registrar.SetInterval(period);
         for (var tick = 1; tick <= 6; tick++)
         {
-            Assert.Equal(token, Assert.Single(Wait(Deadline)).Token);
+            Assert.Equal(token, Assert.Single(Wait(Patience.Limit)).Token);
             Assert.True(clock.Elapsed >= tick * period, $"Tick {tick} came after {clock.Elapsed}.");
         }
 
@@ -107,7 +107,7 @@ public abstract partial class ConformanceTests
         var socket = Registrar.Register(pair.Near.SafeHandle, Interest.Readable, TriggerMode.Level);
         for (var i = 0; i < 20; i++)
         {
-            var seen = Wait(Deadline);
+            var seen = Wait(Patience.Limit);
             Assert.Equal(2, seen.Length);
             Assert.Contains(seen, notification => notification.Token == interval);
             Assert.Contains(seen, notification => notification.Token == socket);
@@ -136,7 +136,7 @@ public abstract partial class ConformanceTests
                 sender.TrySend(i);
             }
 
-            var count = Poller.Wait(notifications, Deadline);
+            var count = Poller.Wait(notifications, Patience.Limit);
             Assert.NotEqual(0, count);
             seen.UnionWith(notifications[..count].Select(notification => notification.Token));
         }
@@ -161,7 +161,7 @@ public abstract partial class ConformanceTests
         var seen = Wait(Timeout.InfiniteTimeSpan);
         RunToEnd(setter);
         Assert.Equal(token, Assert.Single(seen).Token);
-        Assert.True(set.Elapsed < Deadline);
+        Assert.True(set.Elapsed < Patience.Limit);
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public abstract partial class ConformanceTests
         var seen = new HashSet<Notification>();
         while (seen.Count < 2)
         {
-            var notifications = Wait(Deadline);
+            var notifications = Wait(Patience.Limit);
             Assert.NotEmpty(notifications);
             seen.UnionWith(notifications);
         }

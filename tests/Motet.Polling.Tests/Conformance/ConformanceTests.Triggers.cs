@@ -60,7 +60,7 @@ public abstract partial class ConformanceTests
         var token = Registrar.Register(pair.Near.SafeHandle, Interest.Readable, TriggerMode.Level);
         pair.Far.Send("x"u8);
         for (var i = 0; i < 3; i++)
-            Assert.Equal(new Notification(token, Readiness.Readable), Assert.Single(Wait(Deadline)));
+            Assert.Equal(new Notification(token, Readiness.Readable), Assert.Single(Wait(Patience.Limit)));
         pair.Near.Receive(new byte[16]);
         ExpectNothing();
     }
@@ -87,7 +87,7 @@ public abstract partial class ConformanceTests
         using var pair = new SocketPair();
         pair.Far.Send("x"u8);
         var token = Registrar.Register(pair.Near.SafeHandle, Interest.Readable | Interest.Writable, TriggerMode.OneShot);
-        Assert.Equal(token, Assert.Single(Wait(Deadline)).Token);
+        Assert.Equal(token, Assert.Single(Wait(Patience.Limit)).Token);
         ExpectNothing();
     }
 
@@ -153,7 +153,7 @@ public abstract partial class ConformanceTests
         using var pair = new SocketPair();
         pair.Far.Send("x"u8);
         var token = Registrar.Register(pair.Near.SafeHandle, interest, TriggerMode.Level);
-        Assert.NotEmpty(Wait(Deadline));
+        Assert.NotEmpty(Wait(Patience.Limit));
         Registrar.Deregister(token);
         ExpectNothing();
 

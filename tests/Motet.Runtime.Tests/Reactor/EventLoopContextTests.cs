@@ -61,7 +61,7 @@ public class EventLoopContextTests
             seen = local.Value;
             ran.Set();
         });
-        Assert.True(await Task.Run(() => ran.Wait(Deadline.Limit)));
+        Assert.True(await Task.Run(() => ran.Wait(Patience.Limit)));
         Assert.Null(seen);
     }
 }

@@ -19,7 +19,7 @@ public class EventLoopDeferTests
             loop.Post(() => order.Add("posted before"));
         }).Within();
         await loop.InvokeAsync(() => { }).Within();
-        await Deadline.UntilAsync(() => order.Count == 2);
+        await Patience.UntilAsync(() => order.Count == 2);
         Assert.Equal(["posted before", "deferred"], order);
     }
 
@@ -42,7 +42,7 @@ public class EventLoopDeferTests
                 }));
             }
         }).Within();
-        await Deadline.UntilAsync(() => Volatile.Read(ref turnOfRun) != 0);
+        await Patience.UntilAsync(() => Volatile.Read(ref turnOfRun) != 0);
         await loop.InvokeAsync(() => { }).Within();
         Assert.Equal(Enumerable.Range(0, 100), order);
         Assert.Equal(turnOfDefer, turnOfRun);
@@ -73,7 +73,7 @@ public class EventLoopDeferTests
             loop.Defer(new CallbackTask(_ => ran++));
         }).Within();
         await loop.InvokeAsync(() => { }).Within();
-        await Deadline.UntilAsync(() => ran == 2);
+        await Patience.UntilAsync(() => ran == 2);
         Assert.Equal(1, loop.GetStatistics().UnhandledExceptions);
     }
 

@@ -107,12 +107,12 @@ public class EventLoopPostTests
         using var loop = EventLoop.Start();
         using var go = new ManualResetEventSlim();
         await loop.InvokeAsync(() => { }).Within();
-        loop.Post(() => go.Wait(Deadline.Limit));
-        await Deadline.UntilAsync(() => loop.GetStatistics().Posts == 2);
+        loop.Post(() => go.Wait(Patience.Limit));
+        await Patience.UntilAsync(() => loop.GetStatistics().Posts == 2);
         var before = loop.GetStatistics().WakeUps;
         for (var i = 0; i < 1000; i++) loop.Post(() => { });
         go.Set();
-        await Deadline.UntilAsync(() => loop.GetStatistics().Posts == 1002);
+        await Patience.UntilAsync(() => loop.GetStatistics().Posts == 1002);
         Assert.Equal(before, loop.GetStatistics().WakeUps);
     }
 
@@ -150,7 +150,7 @@ public class EventLoopPostTests
         var ran = 0;
         using (var gate = new ManualResetEventSlim())
         {
-            loop.Post(() => gate.Wait(Deadline.Limit));
+            loop.Post(() => gate.Wait(Patience.Limit));
             loop.Post(() => ran++);
             loop.Post(Fail);
             loop.Post(() => ran++);

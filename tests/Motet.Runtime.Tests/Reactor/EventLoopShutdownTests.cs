@@ -46,7 +46,7 @@ public class EventLoopShutdownTests
             Thread.Sleep(50);
             finished = true;
         });
-        Assert.True(await Task.Run(() => running.Wait(Deadline.Limit)));
+        Assert.True(await Task.Run(() => running.Wait(Patience.Limit)));
         await Task.Run(loop.Dispose).Within();
         Assert.True(finished);
     }
@@ -67,7 +67,7 @@ public class EventLoopShutdownTests
         await loop.StopAsync().Within();
         // Nothing posted is lost: it goes on elsewhere.
         var before = Volatile.Read(ref ran);
-        await Deadline.UntilAsync(() => Volatile.Read(ref ran) > before + 1);
+        await Patience.UntilAsync(() => Volatile.Read(ref ran) > before + 1);
         Volatile.Write(ref stop, true);
     }
 
@@ -112,7 +112,7 @@ public class EventLoopShutdownTests
         Assert.True(left.Token.IsNone);
         Assert.Equal(0, loop.GetStatistics().Resources);
         other.Far.Send([1]);
-        await Deadline.UntilAsync(() => other.Near.Available == 1);
+        await Patience.UntilAsync(() => other.Near.Available == 1);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public class EventLoopShutdownTests
                 });
             }
         }))).Within();
-        Assert.True(await Task.Run(() => done.Wait(Deadline.Limit)));
+        Assert.True(await Task.Run(() => done.Wait(Patience.Limit)));
         Assert.Equal(0, overlaps);
         await Assert.ThrowsAsync<ObjectDisposedException>(
             () => loop.InvokeAsync(() => loop.SetTimer(TimeSpan.Zero, new CallbackTimer(_ => { }))).Within());
@@ -201,7 +201,7 @@ public class EventLoopShutdownTests
             })).ToArray();
             loop.Stop();
             await Task.WhenAll(posters).Within();
-            await Deadline.UntilAsync(() => Volatile.Read(ref ran) == 2000);
+            await Patience.UntilAsync(() => Volatile.Read(ref ran) == 2000);
         }
     }
 

@@ -98,13 +98,13 @@ public class WatchdogTests
         Assert.Equal(0, Volatile.Read(ref _count));
     }
 
-    private static void HoldTheLoop(ManualResetEventSlim release) => release.Wait(Deadline.Limit);
+    private static void HoldTheLoop(ManualResetEventSlim release) => release.Wait(Patience.Limit);
 
     // The first time until it is named, however late the watchdog gets the processor.
     private void Block()
     {
         if (_named.Task.IsCompleted) Thread.Sleep(Threshold * 2);
-        else _named.Task.Wait(Deadline.Limit);
+        else _named.Task.Wait(Patience.Limit);
     }
 
     private void BlockElsewhere()

@@ -58,7 +58,7 @@ public sealed partial class ReactorServiceLimitTests : IDisposable
         };
         _loop.Attach(service);
         await service.LoggedAsync("timer");
-        await Deadline.UntilAsync(() => _loop.GetStatistics().Timers == 0);
+        await Patience.UntilAsync(() => _loop.GetStatistics().Timers == 0);
         Assert.Single(service.Log, entry => entry == "timer");
         Assert.True(elapsed >= TimeSpan.FromMilliseconds(15));
     }
@@ -81,7 +81,7 @@ public sealed partial class ReactorServiceLimitTests : IDisposable
             },
         };
         _loop.Attach(service);
-        await Deadline.UntilAsync(() => Volatile.Read(ref rounds) > 2000);
+        await Patience.UntilAsync(() => Volatile.Read(ref rounds) > 2000);
         for (var i = 0; i < 20; i++) await _loop.InvokeAsync(() => { }).Within();
         var others = new TestService { Started = self => self.SetTimer(TimeSpan.FromMilliseconds(1)) };
         _loop.Attach(others);
@@ -106,7 +106,7 @@ public sealed partial class ReactorServiceLimitTests : IDisposable
         await _loop.InvokeAsync(() => { }).Within();
         var turns = _loop.GetStatistics().Turns;
         var before = handled;
-        await Deadline.UntilAsync(() => _loop.GetStatistics().Turns > turns + 100);
+        await Patience.UntilAsync(() => _loop.GetStatistics().Turns > turns + 100);
         Volatile.Write(ref stop, true);
         await _loop.InvokeAsync(() => { }).Within();
         var perTurn = (double)(handled - before) / (_loop.GetStatistics().Turns - turns);
@@ -120,7 +120,7 @@ public sealed partial class ReactorServiceLimitTests : IDisposable
         var service = new TestService();
         var controller = _loop.Attach(service, new ReactorServiceOptions { CommandCapacity = 10 });
         await service.LoggedAsync("started");
-        _loop.Post(() => gate.Wait(Deadline.Limit));
+        _loop.Post(() => gate.Wait(Patience.Limit));
         var accepted = Enumerable.Range(0, 100).Count(_ => controller.Send(self => self.Log.Enqueue("command")));
         Assert.Equal(10, accepted);
         var waiting = controller.SendAsync(self => self.Log.Enqueue("waited")).AsTask();
@@ -139,7 +139,7 @@ public sealed partial class ReactorServiceLimitTests : IDisposable
         var controller = _loop.Attach(
             service, new ReactorServiceOptions { CommandCapacity = 2, CommandQueuePolicy = CommandQueuePolicy.DropOldest });
         await service.LoggedAsync("started");
-        _loop.Post(() => gate.Wait(Deadline.Limit));
+        _loop.Post(() => gate.Wait(Patience.Limit));
         for (var i = 0; i < 10; i++)
         {
             var number = i;
@@ -160,7 +160,7 @@ public sealed partial class ReactorServiceLimitTests : IDisposable
         var service = new TestService();
         var controller = _loop.Attach(service, new ReactorServiceOptions { CommandCapacity = 1 });
         await service.LoggedAsync("started");
-        _loop.Post(() => gate.Wait(Deadline.Limit));
+        _loop.Post(() => gate.Wait(Patience.Limit));
         Assert.True(controller.Send(_ => { }));
         var waiting = controller.SendAsync(self => self.Log.Enqueue("sent"), cancel.Token).AsTask();
         await cancel.CancelAsync();
@@ -190,7 +190,7 @@ public sealed partial class ReactorServiceLimitTests : IDisposable
             Accepted = (_, transport) => transport.Dispose(),
         };
         _loop.Attach(service);
-        await Deadline.UntilAsync(() => service.Log.Count(entry => entry == "accepted") == 150);
+        await Patience.UntilAsync(() => service.Log.Count(entry => entry == "accepted") == 150);
         foreach (var client in clients) client.Dispose();
     }
 
@@ -210,14 +210,14 @@ public sealed partial class ReactorServiceLimitTests : IDisposable
         var service = new TestService { Started = self => self.Register(listener) };
         var controller = _loop.Attach(service);
         var start = Stopwatch.GetTimestamp();
-        await Deadline.UntilAsync(() => Volatile.Read(ref attempts) >= 4);
+        await Patience.UntilAsync(() => Volatile.Read(ref attempts) >= 4);
         Assert.True(Stopwatch.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(250));
         Assert.InRange(_loop.GetStatistics().Turns, 0, 100);
         Assert.All(service.Errors, error => Assert.Equal((ReactorErrorKind.AcceptFailed, (ReactorResource)listener), (error.Kind, error.Resource!)));
         Volatile.Write(ref fails, false);
         var failed = service.Errors.Count;
         var before = Volatile.Read(ref attempts);
-        await Deadline.UntilAsync(() => Volatile.Read(ref attempts) > before);
+        await Patience.UntilAsync(() => Volatile.Read(ref attempts) > before);
         Assert.InRange(service.Errors.Count, failed, failed + 1);
         controller.Shutdown();
         await controller.Completion.Within();

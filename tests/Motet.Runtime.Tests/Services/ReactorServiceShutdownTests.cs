@@ -20,7 +20,7 @@ public class ReactorServiceShutdownTests
         await service.LoggedAsync("registered");
         using (var gate = new ManualResetEventSlim())
         {
-            loop.Post(() => gate.Wait(Deadline.Limit));
+            loop.Post(() => gate.Wait(Patience.Limit));
             for (var i = 0; i < 5; i++) Assert.True(controller.Send(self => self.Log.Enqueue("command")));
             Assert.True(controller.Send(self => self.Register(new SocketTransport(two.Near))));
             controller.Shutdown();
@@ -40,7 +40,7 @@ public class ReactorServiceShutdownTests
         Assert.Equal(0, loop.GetStatistics().Timers);
         // Open, and nobody's.
         one.Far.Send("x"u8);
-        await Deadline.UntilAsync(() => one.Near.Available == 1);
+        await Patience.UntilAsync(() => one.Near.Available == 1);
         Assert.Equal(1, await loop.InvokeAsync(() => 1).Within());
     }
 
@@ -67,7 +67,7 @@ public class ReactorServiceShutdownTests
         var service = new TestService();
         var controller = loop.Attach(service, new ReactorServiceOptions { MaxCommandsPerTurn = 2 });
         await service.LoggedAsync("started");
-        loop.Post(() => gate.Wait(Deadline.Limit));
+        loop.Post(() => gate.Wait(Patience.Limit));
         for (var i = 0; i < 20; i++) Assert.True(controller.Send(self => self.Log.Enqueue("command")));
         loop.Stop();
         gate.Set();

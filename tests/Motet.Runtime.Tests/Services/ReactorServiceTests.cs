@@ -159,7 +159,7 @@ public sealed class ReactorServiceTests : IDisposable
         pair.Far.Send("one"u8);
         await service.LoggedAsync("received one");
         pair.Far.Send("two"u8);
-        await Deadline.UntilAsync(() => pair.Near.Available == 3);
+        await Patience.UntilAsync(() => pair.Near.Available == 3);
         await _loop.TurnsAsync();
         Assert.DoesNotContain("received two", service.Log);
         controller.Send(self => ((ReactorTransport)self.Resources.Single()).IsReading = true);
@@ -264,7 +264,7 @@ public sealed class ReactorServiceTests : IDisposable
         var controller = _loop.Attach(service);
         controller.Send(_ => throw new FormatException());
         pair.Far.Send("a"u8);
-        await Deadline.UntilAsync(() => service.Errors.Count == 2);
+        await Patience.UntilAsync(() => service.Errors.Count == 2);
         Assert.All(service.Errors, error => Assert.Equal(ReactorErrorKind.CallbackFailed, error.Kind));
         Assert.Single(service.Errors, error => error.Resource is SocketTransport);
         Assert.Single(service.Resources);
@@ -284,7 +284,7 @@ public sealed class ReactorServiceTests : IDisposable
         pair.Far.Send("one"u8);
         await service.LoggedAsync("handed over");
         pair.Far.Send("two"u8);
-        await Deadline.UntilAsync(() => pair.Near.Available == 3);
+        await Patience.UntilAsync(() => pair.Near.Available == 3);
         await _loop.TurnsAsync();
         Assert.Equal(["started", "registered", "received one", "handed over"], service.Log);
     }
@@ -298,7 +298,7 @@ public sealed class ReactorServiceTests : IDisposable
         for (var i = 1; i <= 200; i++)
         {
             pair.Far.Send("x"u8);
-            await Deadline.UntilAsync(() => service.Count == i);
+            await Patience.UntilAsync(() => service.Count == i);
         }
 
         Assert.Equal(0, service.Allocated);

@@ -29,7 +29,7 @@ internal class TestService : ReactorService<Action<TestService>>
     /// <summary>Waits until the entry was written and what it announces has run: entries are written first, and what is posted after one runs behind its callback.</summary>
     public async Task LoggedAsync(string entry)
     {
-        await Deadline.UntilAsync(() => Log.Contains(entry));
+        await Patience.UntilAsync(() => Log.Contains(entry));
         await Loop.InvokeAsync(() => { }).Within();
     }
 

@@ -34,10 +34,10 @@ public sealed class LoopTimeProviderTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         var delay = Task.Delay(TimeSpan.FromHours(1), _loop.TimeProvider, cancel.Token);
-        await Deadline.UntilAsync(() => _loop.GetStatistics().Timers == 1);
+        await Patience.UntilAsync(() => _loop.GetStatistics().Timers == 1);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delay.Within());
-        await Deadline.UntilAsync(() => _loop.GetStatistics().Timers == 0);
+        await Patience.UntilAsync(() => _loop.GetStatistics().Timers == 0);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class LoopTimeProviderTests : IDisposable
     {
         var calls = 0;
         var timer = _loop.TimeProvider.CreateTimer(_ => calls++, null, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
-        await Deadline.UntilAsync(() => calls > 0);
+        await Patience.UntilAsync(() => calls > 0);
         await timer.DisposeAsync();
         var after = calls;
         await Task.Delay(TimeSpan.FromMilliseconds(10), _loop.TimeProvider).Within();

@@ -58,7 +58,7 @@ public sealed class ChatTests : IAsyncLifetime
             await OpenPageAsync(browser, "Ann");
             Chat.Signal(Signals.Terminate);
             Assert.Equal(0, await Chat.EndAsync());
-            await Deadline.UntilAsync(() => Status(browser) == "reconnecting …");
+            await Patience.UntilAsync(() => Status(browser) == "reconnecting …");
         }
         finally
         {
@@ -106,7 +106,7 @@ public sealed class ChatTests : IAsyncLifetime
     {
         while (true)
         {
-            var line = await events.ReadLineAsync().WaitAsync(Deadline.Time) ?? throw new EndOfStreamException();
+            var line = await events.ReadLineAsync().Within() ?? throw new EndOfStreamException();
             if (line.StartsWith(prefix, StringComparison.Ordinal)) return line;
         }
     }
@@ -125,7 +125,7 @@ public sealed class ChatTests : IAsyncLifetime
     private async Task OpenPageAsync(ChromeDriver browser, string name)
     {
         browser.Navigate().GoToUrl(Chat.Url);
-        await Deadline.UntilAsync(() => Status(browser) == "connected", () => Status(browser));
+        await Patience.UntilAsync(() => Status(browser) == "connected", () => Status(browser));
         var input = browser.FindElement(By.Id("name"));
         input.Clear();
         input.SendKeys(name);
@@ -139,7 +139,7 @@ public sealed class ChatTests : IAsyncLifetime
         browser.FindElement(By.CssSelector("form button")).Click();
     }
 
-    private static Task SeesAsync(ChromeDriver browser, string name, string text) => Deadline.UntilAsync(
+    private static Task SeesAsync(ChromeDriver browser, string name, string text) => Patience.UntilAsync(
         () => browser.FindElements(By.CssSelector("#messages article")).Any(article => article.GetDomProperty("textContent") == name + text),
         () => $"{name} said: {text}, and the page shows: {browser.FindElement(By.Id("messages")).Text}");
 }

@@ -17,7 +17,7 @@ public sealed class GracefulStopTests
         await _entered.Task.Within();
 
         var stopping = server.StopAsync();
-        await Deadline.UntilAsync(() => IsRefused(server));
+        await Patience.UntilAsync(() => IsRefused(server));
         Assert.False(stopping.IsCompleted);
         _leave.SetResult();
         var answer = await client.ReceiveToEndAsync();
@@ -75,7 +75,7 @@ public sealed class GracefulStopTests
         using var hurry = new CancellationTokenSource();
         var patient = server.StopAsync();
         var impatient = server.StopAsync(hurry.Token);
-        await Deadline.UntilAsync(() => IsRefused(server));
+        await Patience.UntilAsync(() => IsRefused(server));
         Assert.False(patient.IsCompleted);
         await hurry.CancelAsync();
         await Task.WhenAll(patient, impatient).Within();

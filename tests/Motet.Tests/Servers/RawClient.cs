@@ -12,7 +12,7 @@ internal sealed class RawClient(Socket socket) : IDisposable
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(endPoint).WaitAsync(Deadline.Time);
+            await socket.ConnectAsync(endPoint).Within();
             return new RawClient(socket);
         }
         catch

@@ -14,7 +14,7 @@ public sealed class ServerTests
         var path = Path.Combine(Path.GetTempPath(), $"motet-{Guid.NewGuid():N}.sock");
         using var stop = new CancellationTokenSource();
         var serving = Server.ServeAsync($"http+unix://{path}", request => request.RespondAsync("Hello world!\n"), stop.Token);
-        await Deadline.UntilAsync(() => File.Exists(path));
+        await Patience.UntilAsync(() => File.Exists(path));
         using (var client = await ConnectWhenListeningAsync(new UnixDomainSocketEndPoint(path))) Assert.Contains("200 OK", await client.GetAsync("/", "Hello world!\n"));
         await stop.CancelAsync();
         await serving.Within();
@@ -214,7 +214,7 @@ public sealed class ServerTests
         for (var i = 0; i < 30; i++) await RoundAsync();
 
         // Threads of the pool come and go, and sockets of other tests too; what a round left behind would be there thirty times.
-        await Deadline.UntilAsync(() => Count("fd") < descriptors + 30 && Count("task") < threads + 30, () => $"{Count("fd")} descriptors, {descriptors} before; {Count("task")} threads, {threads} before");
+        await Patience.UntilAsync(() => Count("fd") < descriptors + 30 && Count("task") < threads + 30, () => $"{Count("fd")} descriptors, {descriptors} before; {Count("task")} threads, {threads} before");
 
         static int Count(string what) => Directory.GetFileSystemEntries($"/proc/self/{what}").Length;
 

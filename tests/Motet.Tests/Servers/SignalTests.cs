@@ -28,7 +28,7 @@ public sealed class SignalTests
         await client.SendAsync("GET /slow?ms=60000 HTTP/1.1\r\nHost: test\r\n\r\n");
         await BeginsAsync(testbed);
         testbed.Signal(Signals.Interrupt);
-        await Deadline.UntilAsync(() => IsRefused(testbed));
+        await Patience.UntilAsync(() => IsRefused(testbed));
         testbed.Signal(Signals.Interrupt);
         Assert.Equal(0, await testbed.EndAsync());
     }

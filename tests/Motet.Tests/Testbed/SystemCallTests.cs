@@ -20,12 +20,12 @@ public sealed partial class SystemCallTests(TestbedFixture testbed)
         using var strace = Tool.Start("strace", "-p", LoopThread(testbed.Process.Id));
         var seen = new StringBuilder();
         var traced = ReadTraceAsync(strace, seen);
-        await Deadline.UntilAsync(() => Trace(seen).Contains("attached") || strace.HasExited, () => Trace(seen));
+        await Patience.UntilAsync(() => Trace(seen).Contains("attached") || strace.HasExited, () => Trace(seen));
         if (strace.HasExited) Assert.Skip($"strace may not trace here: {Trace(seen)}");
 
         const int Requests = 30;
         for (var i = 0; i < Requests; i++) await RequestAsync(client);
-        await Deadline.UntilAsync(() => CallNames(seen).Count(name => name == "sendto") == Requests && CallNames(seen)[^1] != "sendto", () => Trace(seen));
+        await Patience.UntilAsync(() => CallNames(seen).Count(name => name == "sendto") == Requests && CallNames(seen)[^1] != "sendto", () => Trace(seen));
         Signals.Send(strace.Id, Signals.Interrupt);
         await traced.Within();
 

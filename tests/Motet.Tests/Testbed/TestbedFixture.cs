@@ -9,7 +9,7 @@ public sealed class TestbedFixture : IAsyncLifetime
 
     internal ServerProcess Process => _process!;
 
-    internal HttpClient Client { get; } = new() { Timeout = Deadline.Time };
+    internal HttpClient Client { get; } = new() { Timeout = Patience.Limit };
 
     internal Uri Url(string path) => new(Process.Url, path);
 

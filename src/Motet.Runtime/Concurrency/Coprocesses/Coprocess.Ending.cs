@@ -95,6 +95,6 @@ public abstract partial class Coprocess
         }
 
         Scope.Reparent(group.Scope);
-        old!.Leave(IsTransient);
+        old!.Leave(IsTransient, false, null);
     }
 }

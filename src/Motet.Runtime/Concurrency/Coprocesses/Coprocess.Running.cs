@@ -44,9 +44,8 @@ public abstract partial class Coprocess
 
     internal void StartUnder(CoprocessGroup group, CancelScope scope)
     {
-        if (!group.TryEnter(IsTransient)) ThrowParentEnded();
         _parentGroup = group;
-        Scope.Attach(scope);
+        if (!Scope.TryAttach(scope, group, IsTransient)) ThrowParentEnded();
         OnSpawned();
         Context.Enqueue(BeginCallback, this);
     }
@@ -59,11 +58,7 @@ public abstract partial class Coprocess
     }
 
     /// <summary>The coprocess gets children: they need somebody to count them.</summary>
-    internal CoprocessGroup EnsureGroup()
-    {
-        var scope = Scope;
-        lock (scope) return scope.Group ??= new CoprocessGroup(scope);
-    }
+    internal CoprocessGroup EnsureGroup() => Scope.EnsureGroup();
 
     /// <summary>A step threw: an <c>async void</c> method of it, or a callback that was posted to it.</summary>
     internal void OnStepFailed(Exception exception)
@@ -116,16 +111,8 @@ public abstract partial class Coprocess
         }
 
         _task = null;
-        var scope = Scope;
-        CoprocessGroup? group;
-        lock (scope)
-        {
-            // From here on nobody can become a child without being seen.
-            group = scope.Group;
-            if (group is null) scope.Group = CoprocessGroup.Closed;
-        }
-
-        if (group is not null)
+        // From here on nobody can become a child without being seen.
+        if (Scope.CloseGroup() is { } group)
         {
             SetState(CoprocessState.Ending);
             if (!group.Close(ChildrenEndedCallback, this)) return;
@@ -137,7 +124,7 @@ public abstract partial class Coprocess
     /// <summary>Body and children have ended.</summary>
     private void Finish()
     {
-        var errors = Scope.Group?.TakeErrors();
+        var errors = ReferenceEquals(Scope.Group, CoprocessGroup.Closed) ? null : Scope.Group!.TakeErrors();
         if (Scope.TakeCleanupErrors() is { } cleanup) (errors ??= []).AddRange(cleanup);
         var (state, error) = Judge(_error, errors);
         Complete(state, error);
@@ -204,15 +191,12 @@ public abstract partial class Coprocess
 
         var isObserved = TellObservers(state, error) | claimed is not null;
         var group = _parentGroup!;
-        Scope.Exit();
+        var isUnhandled = error is not null && state == CoprocessState.Failed && !isObserved;
+        // Before it leaves: the owner must not end without the error.
+        if (isUnhandled && !group.Scope.IsRoot) group.AddError(error!);
+        Scope.Exit(group, IsTransient, state == CoprocessState.Canceled);
         OnExited();
-        if (error is null || state == CoprocessState.Canceled || isObserved) group.Leave(IsTransient, state == CoprocessState.Canceled);
-        else if (group.Scope.IsRoot)
-        {
-            group.Leave(IsTransient);
-            ReportUnhandled(this, Scheduler, error);
-        }
-        else group.LeaveFailed(IsTransient, error);
+        if (isUnhandled && group.Scope.IsRoot) ReportUnhandled(this, Scheduler, error!);
 
         while (claimed is not null)
         {

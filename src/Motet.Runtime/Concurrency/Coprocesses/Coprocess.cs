@@ -12,7 +12,6 @@ namespace Motet.Runtime;
 /// </remarks>
 public abstract partial class Coprocess
 {
-    private readonly Delegate _body;
     private readonly CoprocessOptions _options;
     private readonly string _file;
     private readonly int _line;
@@ -23,7 +22,7 @@ public abstract partial class Coprocess
 
     private protected Coprocess(Delegate body, string? name, CoprocessOptions? options, string file, int line, CoprocessScheduler scheduler)
     {
-        _body = body;
+        Body = body;
         _options = options ?? CoprocessOptions.Default;
         _file = file;
         _line = line;
@@ -71,8 +70,10 @@ public abstract partial class Coprocess
 
     internal CoprocessContext Context { get; }
 
+    private protected Delegate Body { get; }
+
     /// <summary>The name and where it was spawned.</summary>
-    internal string Description => $"{Name ?? CallbackSite.Describe(_body, null)} ({Path.GetFileName(_file)}:{_line})";
+    internal string Description => $"{Name ?? CallbackSite.Describe(Body, null)} ({Path.GetFileName(_file)}:{_line})";
 
     /// <summary>
     /// Spawns a coprocess: a child of the current one, if there is one. It runs soon, never inside this call.
@@ -139,7 +140,7 @@ public abstract partial class Coprocess
     }
 
     /// <summary>Name, number and spawn site.</summary>
-    public override string ToString() => $"coprocess {Id} {Name ?? CallbackSite.Describe(_body, null)} at {_file}:{_line}";
+    public override string ToString() => $"coprocess {Id} {Name ?? CallbackSite.Describe(Body, null)} at {_file}:{_line}";
 
     private long GiveId()
     {

@@ -25,51 +25,47 @@ internal sealed class CoprocessGroup(CancelScope scope)
     {
         get
         {
-            lock (Scope) return _needed + _transient;
+            using (Scope.Hold()) return _needed + _transient;
         }
     }
 
     /// <summary>Counts a newcomer. False when the owner has ended.</summary>
     public bool TryEnter(bool isTransient)
     {
-        lock (Scope)
-        {
-            // Transient ones are ended as soon as nothing else is left: too late for others to come.
-            if (_isClosed || (_isClosing && _needed == 0)) return false;
-            if (isTransient) _transient++;
-            else _needed++;
-            return true;
-        }
+        using (Scope.Hold()) return TryEnterLocked(isTransient);
+    }
+
+    /// <summary>Like <see cref="TryEnter"/>, for a caller that has the lock.</summary>
+    public bool TryEnterLocked(bool isTransient)
+    {
+        // Transient ones are ended as soon as nothing else is left: too late for others to come.
+        if (_isClosed || (_isClosing && _needed == 0)) return false;
+        if (isTransient) _transient++;
+        else _needed++;
+        return true;
     }
 
     /// <summary>A child has ended, or moved elsewhere.</summary>
-    public void Leave(bool isTransient) => Update(isTransient, null, false);
-
-    public void Leave(bool isTransient, bool wasCanceled) => Update(isTransient, null, wasCanceled);
-
-    /// <summary>A child has failed and nobody awaits it: the owner gets the error, and everything else in it is cancelled.</summary>
-    public void LeaveFailed(bool isTransient, Exception error)
-    {
-        lock (Scope) (_errors ??= []).Add(error);
-        Scope.CancelAs(CancelKind.Failed, null, error);
-        Update(isTransient, null, false);
-    }
+    /// <param name="isTransient">Whether the group may end without it.</param>
+    /// <param name="wasCanceled">Whether it ended because of a cancel from outside.</param>
+    /// <param name="child">Its scope, when that is in the list of the group's.</param>
+    public void Leave(bool isTransient, bool wasCanceled, CancelScope? child) => Update(isTransient, null, wasCanceled, child);
 
     /// <summary>An error that belongs to the owner.</summary>
     public void AddError(Exception error)
     {
-        lock (Scope) (_errors ??= []).Add(error);
+        using (Scope.Hold()) (_errors ??= []).Add(error);
         Scope.CancelAs(CancelKind.Failed, null, error);
     }
 
     /// <summary>
     /// The owner's own work is done. True when no child is left: the group is closed. Otherwise <paramref name="emptied"/> is called when the last one has ended, by whoever ended it.
     /// </summary>
-    public bool Close(Action<object?> emptied, object? state) => Update(null, (emptied, state), false);
+    public bool Close(Action<object?> emptied, object? state) => Update(null, (emptied, state), false, null);
 
     public List<Exception>? TakeErrors()
     {
-        lock (Scope)
+        using (Scope.Hold())
         {
             var errors = _errors;
             _errors = null;
@@ -84,12 +80,13 @@ internal sealed class CoprocessGroup(CancelScope scope)
         return group;
     }
 
-    private bool Update(bool? left, (Action<object?> Callback, object? State)? closing, bool wasCanceled)
+    private bool Update(bool? left, (Action<object?> Callback, object? State)? closing, bool wasCanceled, CancelScope? child)
     {
         var endTransients = false;
         Action<object?>? emptied = null;
-        lock (Scope)
+        using (Scope.Hold())
         {
+            if (child is not null) Scope.Unlink(child);
             HasCanceled |= wasCanceled;
             if (left == true) _transient--;
             else if (left == false) _needed--;

@@ -1,15 +1,18 @@
+using System.Runtime.CompilerServices;
+
 namespace Motet.Runtime;
 
 /// <summary>A coprocess that gives a value to those who await it.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
 public sealed class Coprocess<T> : Coprocess
 {
-    private readonly Func<Task<T>> _body;
     private T? _result;
     private T? _interruptValue;
 
     internal Coprocess(Func<Task<T>> body, string? name, CoprocessOptions? options, string file, int line, CoprocessScheduler scheduler)
-        : base(body, name, options, file, line, scheduler) => _body = body;
+        : base(body, name, options, file, line, scheduler)
+    {
+    }
 
     /// <summary>
     /// Ends it quietly: its body is cancelled, and those who await it get <paramref name="value"/>. A body that ends by itself all the same has its own value count. False when it was being ended already.
@@ -54,9 +57,9 @@ public sealed class Coprocess<T> : Coprocess
         else base.CompleteJoin(wait);
     }
 
-    private protected override Task Invoke() => _body();
+    private protected override Task Invoke() => Unsafe.As<Func<Task<T>>>(Body)();
 
     private protected override void TakeResult(Task task) => _result = ((Task<T>)task).Result;
 
-    private protected override Coprocess Copy(string file, int line) => new Coprocess<T>(_body, Name, Options, file, line, Scheduler);
+    private protected override Coprocess Copy(string file, int line) => new Coprocess<T>(Unsafe.As<Func<Task<T>>>(Body), Name, Options, file, line, Scheduler);
 }

@@ -18,7 +18,7 @@ internal sealed class LoopScheduler(EventLoop loop) : CoprocessScheduler
     protected internal override void CancelTimer(TimerId id)
     {
         if (loop.IsCurrent) loop.CancelTimer(id);
-        else if (!loop.Completion.IsCompleted) loop.Post(() => CancelHere(id));
+        else PostCancel(id);
     }
 
     protected internal override void OnUnhandledException(Coprocess coprocess, Exception exception)
@@ -26,6 +26,9 @@ internal sealed class LoopScheduler(EventLoop loop) : CoprocessScheduler
         if (loop.Options.Logger is null && loop.Options.UnhandledException is null) base.OnUnhandledException(coprocess, exception);
         loop.ReportUnhandled(exception, coprocess.DescribeSpawnChain());
     }
+
+    // Apart: its closure would be allocated for every cancel.
+    private void PostCancel(TimerId id) => loop.Post(() => CancelHere(id));
 
     private void CancelHere(TimerId id)
     {

@@ -16,13 +16,13 @@ public sealed partial class CancelScope
         get => new(Volatile.Read(ref _deadline));
         set
         {
-            lock (this)
+            using (Hold())
             {
                 Volatile.Write(ref _deadline, value.Timestamp);
-                if (!Has(State.Entered) || Has(State.Exited)) return;
+                if (!Has(State.Entered) || TryArm()) return;
             }
 
-            Arm();
+            FireDeadline();
         }
     }
 
@@ -50,7 +50,7 @@ public sealed partial class CancelScope
     {
         get
         {
-            lock (this)
+            using (Hold())
             {
                 _drain ??= new DrainState();
                 if (Has(State.Draining)) _drain.Source.Cancel();
@@ -70,25 +70,29 @@ public sealed partial class CancelScope
     {
         var end = Deadline.After(gracePeriod, Scheduler).Timestamp;
         bool isFirst;
-        lock (this)
+        bool isLate;
+        using (Hold())
         {
             if (Has(State.Exited)) return false;
             _drain ??= new DrainState();
             isFirst = _drain.GraceEnd == long.MaxValue && !Has(State.Draining);
             _drain.GraceEnd = Math.Min(_drain.GraceEnd, end);
             _drain.Reason ??= reason;
+            isLate = Has(State.Entered) && !TryArm();
         }
 
         if (isFirst) DeliverDrain();
-        Arm();
+        if (isLate) FireDeadline();
         return isFirst;
     }
 
-    void ITimerHandler.OnTimer(TimerId id)
+    void ITimerHandler.OnTimer(TimerId id) => FireDeadline();
+
+    private void FireDeadline()
     {
         CancelKind kind;
         string? reason = null;
-        lock (this)
+        using (Hold())
         {
             var now = Scheduler.GetTimestamp();
             var graceEnd = _drain?.GraceEnd ?? long.MaxValue;
@@ -101,50 +105,25 @@ public sealed partial class CancelScope
         CancelAs(kind, reason, null);
     }
 
-    /// <summary>Has one timer at the nearer of deadline and end of the grace period.</summary>
-    private void Arm()
+    /// <summary>Has one timer at the nearer of deadline and end of the grace period. False when that has come: <see cref="FireDeadline"/>. Under the lock.</summary>
+    private bool TryArm()
     {
         Disarm();
-        var due = Math.Min(Volatile.Read(ref _deadline), _drain?.GraceEnd ?? long.MaxValue);
-        if (due == long.MaxValue || CancelCalled) return;
+        var due = Math.Min(_deadline, _drain?.GraceEnd ?? long.MaxValue);
+        if (due == long.MaxValue || _own is not null || Has(State.Exited)) return true;
         // A deadline that has passed needs no timer, and what begins inside must see it.
-        if (due <= Scheduler.GetTimestamp())
-        {
-            ((ITimerHandler)this).OnTimer(default);
-            return;
-        }
-
-        var timers = Scheduler.ForTimers;
-        var timer = timers.SetTimer(due, this);
-        var isLate = false;
-        lock (this)
-        {
-            // Two that arm at the same time, or one while the scope is left: one timer stays.
-            if (Has(State.Exited) || _timers is not null) isLate = true;
-            else
-            {
-                _timers = timers;
-                _timer = timer;
-            }
-        }
-
-        if (!isLate) return;
-        timers.CancelTimer(timer);
-        if (!Has(State.Exited)) Arm();
+        if (due <= Scheduler.GetTimestamp()) return false;
+        _timers = Scheduler.ForTimers;
+        _timer = _timers.SetTimer(due, this);
+        return true;
     }
 
+    /// <summary>Under the lock.</summary>
     private void Disarm()
     {
-        CoprocessScheduler? timers;
-        TimerId timer;
-        lock (this)
-        {
-            timers = _timers;
-            timer = _timer;
-            _timers = null;
-        }
-
-        timers?.CancelTimer(timer);
+        if (_timers is null) return;
+        _timers.CancelTimer(_timer);
+        _timers = null;
     }
 
     private void DeliverDrain()
@@ -155,7 +134,7 @@ public sealed partial class CancelScope
         {
             CancelSignal? signal;
             CancellationTokenSource? source;
-            lock (scope)
+            using (scope.Hold())
             {
                 if (scope.Has(State.Draining) && scope != this) continue;
                 signal = scope.StartDraining();
@@ -172,15 +151,12 @@ public sealed partial class CancelScope
         while (scopes.TryPop(out scope!));
     }
 
-    /// <summary>Marks the scope; gives the cancel for one that ends on it.</summary>
+    /// <summary>Marks the scope; gives the cancel for one that ends on it. Under the lock.</summary>
     private CancelSignal? StartDraining()
     {
-        lock (this)
-        {
-            _state |= State.Draining;
-            if (!Has(State.EndsOnDrain) || _own is not null) return null;
-            _own = new CancelSignal(this, CancelKind.Draining, null, null);
-            return _own;
-        }
+        _state |= State.Draining;
+        if (!Has(State.EndsOnDrain) || _own is not null) return null;
+        _own = new CancelSignal(this, CancelKind.Draining, null, null);
+        return _own;
     }
 }

@@ -15,10 +15,10 @@ public sealed partial class CancelScope
     public static Task<T> MoveOnAfterAsync<T>(TimeSpan time, Func<CancelScope, Task<T>> body, T otherwise) => MoveOnAtAsync(Deadline.After(time), body, otherwise);
 
     /// <summary>Runs <paramref name="body"/> until <paramref name="deadline"/>, then moves on. True when the body ran to its end.</summary>
-    public static Task<bool> MoveOnAtAsync(Deadline deadline, Func<CancelScope, Task> body) => new CancelScope { Deadline = deadline }.RunAsync(body);
+    public static Task<bool> MoveOnAtAsync(Deadline deadline, Func<CancelScope, Task> body) => new CancelScope(deadline).RunAsync(body);
 
     /// <summary>Like <see cref="MoveOnAtAsync(Deadline, Func{CancelScope, Task})"/>, for a body that gives a value; <paramref name="otherwise"/> when it was cut short.</summary>
-    public static Task<T> MoveOnAtAsync<T>(Deadline deadline, Func<CancelScope, Task<T>> body, T otherwise) => new CancelScope { Deadline = deadline }.RunAsync(body, otherwise);
+    public static Task<T> MoveOnAtAsync<T>(Deadline deadline, Func<CancelScope, Task<T>> body, T otherwise) => new CancelScope(deadline).RunAsync(body, otherwise);
 
     /// <summary>
     /// Runs <paramref name="body"/> for at most <paramref name="time"/> and fails after that.
@@ -35,7 +35,7 @@ public sealed partial class CancelScope
     /// <exception cref="DeadlineExceededException">The body was cut short by this scope's deadline.</exception>
     public static async Task FailAtAsync(Deadline deadline, Func<CancelScope, Task> body)
     {
-        var scope = new CancelScope { Deadline = deadline };
+        var scope = new CancelScope(deadline);
         if (!await scope.RunAsync(body).ConfigureAwait(false)) scope.ThrowIfDeadlineExceeded();
     }
 
@@ -43,7 +43,7 @@ public sealed partial class CancelScope
     /// <exception cref="DeadlineExceededException">The body was cut short by this scope.</exception>
     public static async Task<T> FailAtAsync<T>(Deadline deadline, Func<CancelScope, Task<T>> body)
     {
-        var scope = new CancelScope { Deadline = deadline };
+        var scope = new CancelScope(deadline);
         var result = await scope.RunAsync(body, default!).ConfigureAwait(false);
         if (scope.CancelCaught) throw new DeadlineExceededException(scope, null);
         return result;
@@ -125,31 +125,54 @@ public sealed partial class CancelScope
         return result;
     }
 
-    /// <summary>Puts the scope under a parent: from now on it is cancelled with it.</summary>
-    internal void Attach(CancelScope? parent)
+    /// <summary>Puts the new scope of a coprocess under its parent, and the coprocess into its group: one lock for both. False when the group's owner has ended.</summary>
+    internal bool TryAttach(CancelScope parent, CoprocessGroup group, bool isTransient)
     {
+        _state = State.Entered;
         CancelSignal? inherited;
-        lock (this)
+        if (ReferenceEquals(group.Scope, parent))
         {
-            if (Has(State.Entered)) ThrowUsedBefore();
-            _state |= State.Entered;
+            using (parent.Hold())
+            {
+                if (!group.TryEnterLocked(isTransient)) return false;
+                inherited = parent.Link(this);
+            }
+        }
+        else
+        {
+            if (!group.TryEnter(isTransient)) return false;
+            using (parent.Hold()) inherited = parent.Link(this);
         }
 
-        if (parent is not null)
-        {
-            inherited = parent.AddChild(this);
-            if (inherited is not null) Deliver(inherited);
-        }
+        if (inherited is not null) Deliver(inherited);
+        return true;
+    }
 
-        if (_deadline != long.MaxValue) Arm();
+    /// <summary>Puts the next scope of a coprocess, which begins again, where the one before was.</summary>
+    internal void Attach(CancelScope parent)
+    {
+        _state = State.Entered;
+        if (parent.AddChild(this) is { } inherited) Deliver(inherited);
     }
 
     /// <summary>Takes the scope out of the tree.</summary>
     internal void Exit()
     {
-        lock (this) _state |= State.Exited;
-        Disarm();
+        ExitHere();
         _parent?.RemoveChild(this);
+    }
+
+    /// <summary>Takes the scope of a coprocess out of the tree, and the coprocess out of its group: one lock for both, when the group is there.</summary>
+    internal void Exit(CoprocessGroup group, bool isTransient, bool wasCanceled)
+    {
+        ExitHere();
+        var parent = _parent;
+        if (ReferenceEquals(parent, group.Scope)) group.Leave(isTransient, wasCanceled, this);
+        else
+        {
+            parent?.RemoveChild(this);
+            group.Leave(isTransient, wasCanceled, null);
+        }
     }
 
     /// <summary>Moves the scope, with all that is inside, under another parent.</summary>
@@ -175,40 +198,66 @@ public sealed partial class CancelScope
     {
         var parent = Ambient.Value;
         Coprocess = parent?.Coprocess;
+        var isLate = false;
+        using (Hold())
+        {
+            if (Has(State.Entered)) ThrowUsedBefore();
+            _state |= State.Entered;
+            if (_deadline != long.MaxValue) isLate = !TryArm();
+        }
+
         // What spawns must be found from the outside, also without anything around it.
-        Attach(parent ?? (Group is null ? null : Scheduler.Roots));
+        if (parent is null && Group is not null) parent = Scheduler.Roots;
+        if (parent?.AddChild(this) is { } inherited) Deliver(inherited);
+        if (isLate) FireDeadline();
         Ambient.Value = this;
+    }
+
+    private void ExitHere()
+    {
+        using (Hold())
+        {
+            _state |= State.Exited;
+            Disarm();
+        }
     }
 
     private void SetCaught()
     {
-        lock (this) _state |= State.Caught;
+        using (Hold()) _state |= State.Caught;
     }
 
     private CancelSignal? AddChild(CancelScope child)
     {
-        lock (this)
-        {
-            child._parent = this;
-            child._previousSibling = null;
-            child._nextSibling = _firstChild;
-            if (_firstChild is not null) _firstChild._previousSibling = child;
-            _firstChild = child;
-            return child.Has(State.Shielded) ? null : _signal ?? (Has(State.Draining) ? child.StartDraining() : null);
-        }
+        using (Hold()) return Link(child);
+    }
+
+    private CancelSignal? Link(CancelScope child)
+    {
+        child._parent = this;
+        child._previousSibling = null;
+        child._nextSibling = _firstChild;
+        if (_firstChild is not null) _firstChild._previousSibling = child;
+        _firstChild = child;
+        if (child.Has(State.Shielded)) return null;
+        if (_signal is not null || !Has(State.Draining)) return _signal;
+        using (child.Hold()) return child.StartDraining();
     }
 
     private void RemoveChild(CancelScope child)
     {
-        lock (this)
-        {
-            if (child._parent != this) return;
-            child._parent = null;
-            if (child._previousSibling is not null) child._previousSibling._nextSibling = child._nextSibling;
-            else if (_firstChild == child) _firstChild = child._nextSibling;
-            if (child._nextSibling is not null) child._nextSibling._previousSibling = child._previousSibling;
-            child._nextSibling = child._previousSibling = null;
-        }
+        using (Hold()) Unlink(child);
+    }
+
+    /// <summary>Takes a scope out of the list of children. Under the lock.</summary>
+    internal void Unlink(CancelScope child)
+    {
+        if (child._parent != this) return;
+        child._parent = null;
+        if (child._previousSibling is not null) child._previousSibling._nextSibling = child._nextSibling;
+        else if (_firstChild == child) _firstChild = child._nextSibling;
+        if (child._nextSibling is not null) child._nextSibling._previousSibling = child._previousSibling;
+        child._nextSibling = child._previousSibling = null;
     }
 
     private void ThrowIfDeadlineExceeded()
@@ -218,7 +267,7 @@ public sealed partial class CancelScope
 
     private void ThrowCleanupErrors(Exception? error)
     {
-        lock (this)
+        using (Hold())
         {
             if (error is not null and not OperationCanceledException) _cleanupErrors!.Insert(0, error);
             throw new AggregateException("Cleaning up after a cancel failed.", _cleanupErrors!);

@@ -14,8 +14,9 @@ public sealed partial class CancelScope : ITimerHandler
 {
     private static readonly AsyncLocal<CancelScope?> Ambient = new();
 
-    // Everything below is under the lock of the scope itself, except where it says so: the thin lock in the object's header costs a coprocess no memory. Order: a parent's lock before its child's; the
-    // lock of something that is waited for before that of a scope; nothing is called under it.
+    // Everything below is under the lock, except where it says so. Order: a parent's lock before its child's; the lock of something that is waited for before that of a scope. Nothing foreign is called under
+    // it, and it is not re-entrant.
+    private ThinLock _lock;
     private CancelScope? _parent;
     private CancelScope? _firstChild;
     private CancelScope? _nextSibling;
@@ -26,6 +27,7 @@ public sealed partial class CancelScope : ITimerHandler
     private CancelSignal? _own;
     private CancelSignal? _signal;
     private List<Exception>? _cleanupErrors;
+    private CoprocessGroup? _group;
     private volatile State _state;
 
     /// <summary>Makes a scope that is entered with <see cref="RunAsync(Func{CancelScope, Task})"/>. It may be cancelled before.</summary>
@@ -35,6 +37,9 @@ public sealed partial class CancelScope : ITimerHandler
     }
 
     internal CancelScope(CoprocessScheduler scheduler) => Scheduler = scheduler;
+
+    private CancelScope(Deadline deadline)
+        : this() => _deadline = deadline.Timestamp;
 
     [Flags]
     private enum State : byte
@@ -46,8 +51,7 @@ public sealed partial class CancelScope : ITimerHandler
         EndsOnDrain = 8,
         Draining = 16,
         Caught = 32,
-        DeadlinePending = 64,
-        IsRoot = 128,
+        IsRoot = 64,
     }
 
     /// <summary>The scope that the caller runs in; null outside of all.</summary>
@@ -58,6 +62,14 @@ public sealed partial class CancelScope : ITimerHandler
 
     /// <summary>The nearest deadline of the current scope and those around it, up to a shield.</summary>
     public static Deadline CurrentDeadline => Current?.EffectiveDeadline ?? Deadline.Never;
+
+    /// <summary>
+    /// What an operation that begins now ends with, because the current scope is cancelled; null when it may begin. For those who write operations of their own, with <see cref="TryRegister"/>.
+    /// </summary>
+    public static ScopeCanceledException? CurrentCancellation => Current?.Cancellation;
+
+    /// <summary>What operations in this scope end with, because it is cancelled; null when it is not.</summary>
+    public ScopeCanceledException? Cancellation => Signal?.CreateException();
 
     /// <summary>A name for messages and dumps.</summary>
     public string? Name { get; init; }
@@ -116,7 +128,7 @@ public sealed partial class CancelScope : ITimerHandler
     {
         get
         {
-            lock (this)
+            using (Hold())
             {
                 if (_source is null)
                 {
@@ -135,7 +147,11 @@ public sealed partial class CancelScope : ITimerHandler
     internal Coprocess? Coprocess { get; set; }
 
     /// <summary>The coprocesses that end before the scope does; for scopes of coprocesses and nurseries.</summary>
-    internal CoprocessGroup? Group { get; set; }
+    internal CoprocessGroup? Group
+    {
+        get => _group;
+        set => _group = value;
+    }
 
     internal CancelSignal? Signal => Volatile.Read(ref _signal);
 
@@ -152,6 +168,15 @@ public sealed partial class CancelScope : ITimerHandler
         root.Group = new CoprocessGroup(root);
         return root;
     }
+
+    /// <summary>The group of a coprocess whose body has ended; null when it never had a child, and from then on cannot have one.</summary>
+    internal CoprocessGroup? CloseGroup() => Interlocked.CompareExchange(ref _group, CoprocessGroup.Closed, null);
+
+    /// <summary>The group, made when it is first needed.</summary>
+    internal CoprocessGroup EnsureGroup() => _group ?? Interlocked.CompareExchange(ref _group, new CoprocessGroup(this), null) ?? _group;
+
+    /// <summary>Takes the lock of the scope.</summary>
+    internal ThinLock.Holder Hold() => ThinLock.Hold(ref _lock);
 
     internal static void MakeCurrent(CancelScope? scope) => Ambient.Value = scope;
 

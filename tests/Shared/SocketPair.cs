@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Motet.Polling.Tests;
+namespace Motet.Tests.Shared;
 
-/// <summary>Two connected non-blocking TCP sockets over loopback.</summary>
+/// <summary>Two connected TCP sockets on loopback, the near one non-blocking.</summary>
 internal sealed class SocketPair : IDisposable
 {
     public SocketPair()
@@ -16,7 +16,6 @@ internal sealed class SocketPair : IDisposable
         Near = listener.Accept();
         Near.NoDelay = true;
         Near.Blocking = false;
-        Far.Blocking = false;
     }
 
     /// <summary>The one that tests register.</summary>
@@ -24,6 +23,9 @@ internal sealed class SocketPair : IDisposable
 
     /// <summary>The one that acts as the peer.</summary>
     public Socket Far { get; }
+
+    /// <summary>The near one's.</summary>
+    public int Descriptor => (int)Near.SafeHandle.DangerousGetHandle();
 
     public void Dispose()
     {
