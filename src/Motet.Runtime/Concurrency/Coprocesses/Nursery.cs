@@ -104,7 +104,7 @@ public sealed class Nursery
 
     /// <summary>Like <see cref="StartAsync{T}"/>, without a value.</summary>
     public async Task StartAsync(Func<Started, Task> body, string? name = null, CoprocessOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
-        => await StartAsync<bool>(started => body(new Started(started)), name, options, file, line);
+        => await StartAsync<bool>(started => body(new Started(() => started.Set(true))), name, options, file, line);
 
     internal static async Task RunAsync(Func<Nursery, Task> body, CancelScope scope)
     {
