@@ -9,7 +9,7 @@ public static class Connector
 {
     /// <summary>
     /// Connects to an address, or to a name: its addresses are tried in turn, IPv6 and IPv4 alternating, each beside the ones before it after
-    /// <see cref="ConnectOptions.AttemptDelay"/>, and the first that answers wins (RFC 8305, "happy eyeballs"). A cancelled attempt leaves nothing open. Loop thread only.
+    /// <see cref="ConnectOptions.AttemptDelay"/>, and the first that answers wins (RFC 8305, "happy eyeballs"). Cancelled with the current <see cref="CancelScope"/>; a cancelled attempt leaves nothing open. Loop thread only.
     /// </summary>
     /// <param name="endPoint">An <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/> or a <see cref="DnsEndPoint"/>.</param>
     /// <param name="handler">Serves the connection; null to read and write in sequence (input is paused then).</param>
@@ -24,7 +24,9 @@ public static class Connector
         var loop = EventLoop.Current ?? throw new InvalidOperationException("A connection lives on an event loop; connect from one, for example with EventLoop.RunAsync.");
         options ??= new ConnectOptions();
 
-        using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var scope = CancelScope.Current;
+        if (scope?.Cancellation is { } canceled) throw canceled;
+        using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, CancelScope.CurrentToken);
         using var deadline = new CancellationTokenSource(options.Timeout, loop.TimeProvider);
         using var link = deadline.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), race);
         try
@@ -35,6 +37,10 @@ public static class Connector
             NetMetrics.Opened();
             connection.Start(handler ?? PullHandler.Instance);
             return connection;
+        }
+        catch (OperationCanceledException) when (scope is { IsCanceled: true })
+        {
+            throw scope.Cancellation!;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -132,7 +132,7 @@ public sealed partial class CancelScope
         CancelSignal? inherited;
         if (ReferenceEquals(group.Scope, parent))
         {
-            lock (parent)
+            using (parent.Hold())
             {
                 if (!group.TryEnterLocked(isTransient)) return false;
                 inherited = parent.Link(this);
@@ -141,7 +141,7 @@ public sealed partial class CancelScope
         else
         {
             if (!group.TryEnter(isTransient)) return false;
-            lock (parent) inherited = parent.Link(this);
+            using (parent.Hold()) inherited = parent.Link(this);
         }
 
         if (inherited is not null) Deliver(inherited);
@@ -199,7 +199,7 @@ public sealed partial class CancelScope
         var parent = Ambient.Value;
         Coprocess = parent?.Coprocess;
         var isLate = false;
-        lock (this)
+        using (Hold())
         {
             if (Has(State.Entered)) ThrowUsedBefore();
             _state |= State.Entered;
@@ -215,7 +215,7 @@ public sealed partial class CancelScope
 
     private void ExitHere()
     {
-        lock (this)
+        using (Hold())
         {
             _state |= State.Exited;
             Disarm();
@@ -224,12 +224,12 @@ public sealed partial class CancelScope
 
     private void SetCaught()
     {
-        lock (this) _state |= State.Caught;
+        using (Hold()) _state |= State.Caught;
     }
 
     private CancelSignal? AddChild(CancelScope child)
     {
-        lock (this) return Link(child);
+        using (Hold()) return Link(child);
     }
 
     private CancelSignal? Link(CancelScope child)
@@ -239,12 +239,14 @@ public sealed partial class CancelScope
         child._nextSibling = _firstChild;
         if (_firstChild is not null) _firstChild._previousSibling = child;
         _firstChild = child;
-        return child.Has(State.Shielded) ? null : _signal ?? (Has(State.Draining) ? child.StartDraining() : null);
+        if (child.Has(State.Shielded)) return null;
+        if (_signal is not null || !Has(State.Draining)) return _signal;
+        using (child.Hold()) return child.StartDraining();
     }
 
     private void RemoveChild(CancelScope child)
     {
-        lock (this) Unlink(child);
+        using (Hold()) Unlink(child);
     }
 
     /// <summary>Takes a scope out of the list of children. Under the lock.</summary>
@@ -265,7 +267,7 @@ public sealed partial class CancelScope
 
     private void ThrowCleanupErrors(Exception? error)
     {
-        lock (this)
+        using (Hold())
         {
             if (error is not null and not OperationCanceledException) _cleanupErrors!.Insert(0, error);
             throw new AggregateException("Cleaning up after a cancel failed.", _cleanupErrors!);
