@@ -4,7 +4,7 @@ namespace Motet.Runtime;
 internal static class Leftovers
 {
     /// <summary>Disposes of those that can be. Never throws: an error in that is reported, and hides no other.</summary>
-    public static async ValueTask DisposeAsync<T>(IEnumerable<T> values)
+    public static async Task DisposeAsync<T>(IEnumerable<T> values)
     {
         foreach (var value in values)
         {

@@ -88,20 +88,22 @@ public sealed class Pulse : IDisposable, IWaitOwner, ITimerHandler
 
     private void Release(bool isStop)
     {
-        Wait? claimed = null;
+        Wait? first = null;
+        Wait? last = null;
         lock (_gate)
         {
             while (_waits.TryClaim(out var wait))
             {
-                wait.Next = claimed;
-                claimed = wait;
+                if (last is null) first = wait;
+                else last.Next = wait;
+                last = wait;
             }
         }
 
-        while (claimed is not null)
+        while (first is not null)
         {
-            var wait = claimed;
-            claimed = wait.Next;
+            var wait = first;
+            first = wait.Next;
             wait.Next = null;
             ((Wait<bool>)wait).Complete(!isStop);
         }
