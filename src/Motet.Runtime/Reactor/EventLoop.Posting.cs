@@ -93,7 +93,11 @@ public sealed partial class EventLoop
         if (context is null || context == SynchronizationContext) continuation(state);
         else if (context is CoprocessContext coprocess)
         {
-            if (coprocess.Scheduler == Scheduler) coprocess.Run(new WorkItem(continuation, state, coprocess));
+            if (coprocess.Scheduler == Scheduler)
+            {
+                coprocess.Coprocess.OnScheduled();
+                RunStep(coprocess, new WorkItem(continuation, state, coprocess));
+            }
             else coprocess.Enqueue(continuation, state);
         }
         else context.Post(new SendOrPostCallback(continuation), state);

@@ -20,11 +20,6 @@ public abstract partial class Coprocess
         Restart,
     }
 
-    /// <summary>
-    /// Called with the error of a coprocess that nobody awaited and that had no parent; on any thread. While nobody listens, it is written to standard error, or to the log of its event loop. The process goes on.
-    /// </summary>
-    public static event EventHandler<UnhandledCoprocessExceptionEventArgs>? UnhandledException;
-
     /// <summary>The error it ended with: null while it runs and when it ended without.</summary>
     public Exception? Error => IsCompleted ? _error : null;
 
@@ -48,13 +43,6 @@ public abstract partial class Coprocess
         if (!Scope.TryAttach(scope, group, IsTransient)) ThrowParentEnded();
         OnSpawned();
         Context.Enqueue(BeginCallback, this);
-    }
-
-    internal static void ReportUnhandled(Coprocess? coprocess, CoprocessScheduler scheduler, Exception exception)
-    {
-        if (coprocess is not null && UnhandledException is { } handlers) handlers(coprocess, new UnhandledCoprocessExceptionEventArgs(coprocess, exception));
-        else if (coprocess is not null) scheduler.OnUnhandledException(coprocess, exception);
-        else Console.Error.WriteLine($"Unhandled exception in cleaning up{Environment.NewLine}{exception}");
     }
 
     /// <summary>The coprocess gets children: they need somebody to count them.</summary>
@@ -190,6 +178,7 @@ public abstract partial class Coprocess
             return;
         }
 
+        if (error is not null && state == CoprocessState.Failed) NoteOrigin(error);
         var isObserved = TellObservers(state, error) | claimed is not null;
         var group = _parentGroup!;
         var isUnhandled = error is not null && state == CoprocessState.Failed && !isObserved;
@@ -209,7 +198,7 @@ public abstract partial class Coprocess
     }
 
     /// <summary>Tells those who take its end, error included, instead of its group. Whether there is one.</summary>
-    private bool TellObservers(CoprocessState state, Exception? error) => Starter?.OnEnded(state, error) == true;
+    private bool TellObservers(CoprocessState state, Exception? error) => (Starter?.OnEnded(state, error) == true) | TellMonitors(state, error);
 
     private void BeginAgain()
     {
@@ -225,6 +214,7 @@ public abstract partial class Coprocess
         }
 
         scope.Attach(parent);
+        _mailbox?.OnBeginAgain();
         Context.Enqueue(BeginCallback, this);
     }
 

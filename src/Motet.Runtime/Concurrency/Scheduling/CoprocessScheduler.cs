@@ -61,7 +61,7 @@ public abstract class CoprocessScheduler
     /// <param name="coprocess">The one that failed.</param>
     /// <param name="exception">Its error.</param>
     protected internal virtual void OnUnhandledException(Coprocess coprocess, Exception exception)
-        => Console.Error.WriteLine($"Unhandled exception in {coprocess.DescribeSpawnChain()}{Environment.NewLine}{exception}");
+        => Console.Error.WriteLine($"Unhandled exception in {coprocess.DescribeFailure(exception)}{Environment.NewLine}{exception}");
 
     /// <summary>The scope over everything that has no other parent.</summary>
     internal CancelScope Roots => _roots ?? MakeRoots();

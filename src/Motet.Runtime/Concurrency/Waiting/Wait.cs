@@ -39,6 +39,9 @@ internal abstract class Wait : CancelMember, ITimerHandler
     /// <summary>Whatever the owner wants to remember.</summary>
     public object? Tag { get; set; }
 
+    /// <summary>When its timer fires; <see cref="long.MaxValue"/> without.</summary>
+    public long Due => Volatile.Read(ref _due);
+
     public short Version { get; private set; }
 
     protected Exception? Error { get; set; }
@@ -73,8 +76,13 @@ internal abstract class Wait : CancelMember, ITimerHandler
             return false;
         }
 
-        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(TokenCanceledCallback, this);
-        return !IsClaimed;
+        if (!cancellationToken.CanBeCanceled) return true;
+        var registration = _registration = cancellationToken.UnsafeRegister(TokenCanceledCallback, this);
+        Interlocked.MemoryBarrier();
+        if (!IsClaimed) return true;
+        // Ended by the timer meanwhile, maybe before it could see the registration: that must not outlive the wait.
+        registration.Dispose();
+        return false;
     }
 
     /// <summary>Has the timer end the wait, through <see cref="OnTimeout"/>, at a moment of the scheduler's clock. Before <see cref="TryJoin"/>.</summary>
@@ -108,7 +116,12 @@ internal abstract class Wait : CancelMember, ITimerHandler
     }
 
     /// <summary>The time is over; the wait is claimed.</summary>
-    protected virtual void OnTimeout() => Publish();
+    private void OnTimeout()
+    {
+        Owner?.Abandon(this);
+        Error = Owner?.CreateTimeoutError();
+        Publish();
+    }
 
     public ValueTaskSourceStatus GetStatus(short token)
     {
