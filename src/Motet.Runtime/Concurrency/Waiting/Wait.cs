@@ -73,7 +73,13 @@ internal abstract class Wait : CancelMember, ITimerHandler
             return false;
         }
 
-        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(TokenCanceledCallback, this);
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(TokenCanceledCallback, this);
+            // Whoever claims a wait that has an owner meets the owner's lock, held here, before it publishes. Without one the wait may be published by now, and its next life must not be registered.
+            if (Owner is null && IsClaimed) _registration.Dispose();
+        }
+
         return !IsClaimed;
     }
 
