@@ -28,7 +28,7 @@ public abstract partial class Coprocess
     /// <summary>The error it ended with: null while it runs and when it ended without.</summary>
     public Exception? Error => IsCompleted ? _error : null;
 
-    /// <summary>Who waits for the word that it has started, instead of its group: <see cref="Nursery.StartAsync"/>.</summary>
+    /// <summary>Who takes its end, instead of its group. Set before it is started.</summary>
     internal IStartObserver? Starter { get; set; }
 
     internal CoprocessOptions Options => _options;
@@ -54,7 +54,7 @@ public abstract partial class Coprocess
     {
         if (coprocess is not null && UnhandledException is { } handlers) handlers(coprocess, new UnhandledCoprocessExceptionEventArgs(coprocess, exception));
         else if (coprocess is not null) scheduler.OnUnhandledException(coprocess, exception);
-        else Console.Error.WriteLine($"Unhandled exception in a callback of a cancel scope{Environment.NewLine}{exception}");
+        else Console.Error.WriteLine($"Unhandled exception in cleaning up{Environment.NewLine}{exception}");
     }
 
     /// <summary>The coprocess gets children: they need somebody to count them.</summary>

@@ -75,6 +75,9 @@ public abstract class CoprocessScheduler
     /// <summary>The scheduler to ask for timers from here: this one, unless only its own thread may.</summary>
     internal virtual CoprocessScheduler ForTimers => this;
 
+    /// <summary>The scheduler to ask for timers of what several schedulers share: one that does not end before they do.</summary>
+    internal virtual CoprocessScheduler ForSharedTimers => this;
+
     internal virtual CoprocessContext CreateContext(Coprocess coprocess) => new(this, coprocess);
 
     /// <summary>Takes a continuation of a coprocess.</summary>
