@@ -16,12 +16,12 @@ public sealed partial class CancelScope
         ArgumentNullException.ThrowIfNull(operation);
         cancellationToken.ThrowIfCancellationRequested();
         var scope = Current;
-        if (scope is null) return await operation(cancellationToken).ConfigureAwait(false);
+        if (scope is null) return await operation(cancellationToken);
         scope.ThrowIfSignaled();
         using var both = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(scope.Token, cancellationToken) : null;
         try
         {
-            return await operation(both?.Token ?? scope.Token).ConfigureAwait(false);
+            return await operation(both?.Token ?? scope.Token);
         }
         catch (OperationCanceledException exception) when (exception is not ScopeCanceledException && (scope.IsCanceled || cancellationToken.IsCancellationRequested))
         {
@@ -36,7 +36,7 @@ public sealed partial class CancelScope
         return CallAsync(
             async token =>
             {
-                await operation(token).ConfigureAwait(false);
+                await operation(token);
                 return true;
             },
             cancellationToken);

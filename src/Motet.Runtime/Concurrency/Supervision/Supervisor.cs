@@ -90,7 +90,7 @@ public partial class Supervisor
     {
         ArgumentNullException.ThrowIfNull(setUp);
         var supervisor = new Supervisor<T>(strategy, options);
-        await supervisor.RunAsync(() => setUp(supervisor), cancellationToken).ConfigureAwait(false);
+        await supervisor.RunAsync(() => setUp(supervisor), cancellationToken);
         return supervisor.Result;
     }
 
