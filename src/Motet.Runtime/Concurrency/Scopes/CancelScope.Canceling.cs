@@ -118,7 +118,8 @@ public sealed partial class CancelScope
         else _firstMember = member.NextMember;
         if (member.NextMember is not null) member.NextMember.PreviousMember = member.PreviousMember;
         member.NextMember = member.PreviousMember = null;
-        member.Scope = null;
+        // Last: who finds it gone from here may give it to somebody else.
+        Volatile.Write(ref member.Scope, null);
     }
 
     /// <summary>Gives a cancel to this scope and to everything under it.</summary>
@@ -144,9 +145,10 @@ public sealed partial class CancelScope
             source = _source;
             while (_firstMember is { } member)
             {
+                // While it is in the list: whoever completes it at this moment takes it out before giving it away, and waits for the lock.
+                var isOurs = member.TryClaim();
                 Unlink(member);
-                // Under the lock, so that whoever completes it at this moment cannot have given it away before we are through.
-                if (!member.TryClaim()) continue;
+                if (!isOurs) continue;
                 member.NextMember = claimed;
                 claimed = member;
             }
