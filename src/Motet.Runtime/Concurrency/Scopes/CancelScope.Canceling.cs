@@ -140,7 +140,7 @@ public sealed partial class CancelScope
         CancellationTokenSource? source;
         using (Hold())
         {
-            if (_signal is not null) return;
+            if (_signal is not null || !Reaches(signal)) return;
             Volatile.Write(ref _signal, signal);
             source = _source;
             while (_firstMember is { } member)
@@ -184,32 +184,63 @@ public sealed partial class CancelScope
 
     private void SetShield(bool value)
     {
-        CancelSignal? inherited;
+        CancelScope? parent;
         using (Hold())
         {
             if (Has(State.Shielded) == value) return;
             Set(State.Shielded, value);
-            inherited = Has(State.Exited) ? null : _parent?.Signal;
+            parent = Has(State.Exited) ? null : _parent;
         }
 
-        if (inherited is null) return;
-        if (value) Withdraw(inherited);
-        else Deliver(inherited);
+        if (parent is null) return;
+        CancelSignal? inherited;
+        bool isDraining;
+        // Under its lock: whoever cancels it at this moment has set the signal, or will see the shield as it is now.
+        using (parent.Hold())
+        {
+            inherited = parent._signal;
+            isDraining = parent.Has(State.Draining);
+        }
+
+        if (value)
+        {
+            if (inherited is not null) Withdraw(inherited);
+            return;
+        }
+
+        if (inherited is not null) Deliver(inherited);
+        if (isDraining) DeliverDrain();
     }
+
+    /// <summary>Whether a cancel on its way through the tree is still for this scope: no shield came up, here or further out, and it was not moved. Under the lock.</summary>
+    private bool Reaches(CancelSignal signal)
+        => ReferenceEquals(signal.Scope, this) || (!Has(State.Shielded) && ReferenceEquals(Volatile.Read(ref _parent)?.Signal, signal));
 
     /// <summary>A cancel from outside does not count in here any more, after a shield came up.</summary>
     private void Withdraw(CancelSignal signal)
     {
-        var children = new List<CancelScope>();
+        var scopes = new Stack<CancelScope>();
+        scopes.Push(this);
+        while (scopes.TryPop(out var scope))
+        {
+            if (scope.WithdrawHere(signal, scopes) is { } other) scope.Deliver(other);
+        }
+    }
+
+    /// <summary>Puts the scope's own cancel, or that of the scope around it, in the place of one that does not count any more. Gives the cancel that has not reached it yet.</summary>
+    private CancelSignal? WithdrawHere(CancelSignal signal, Stack<CancelScope> scopes)
+    {
         using (Hold())
         {
-            if (_signal != signal) return;
-            Volatile.Write(ref _signal, _own);
+            var outer = Has(State.Shielded) ? null : Volatile.Read(ref _parent)?.Signal;
+            if (_signal is null) return outer;
+            if (_signal != signal) return null;
+            var current = _own ?? outer;
+            Volatile.Write(ref _signal, current);
             // A token cannot be taken back: from now on there is a new one.
-            if (_own is null) _source = null;
-            for (var child = _firstChild; child is not null; child = child._nextSibling) children.Add(child);
+            if (current is null) _source = null;
+            for (var child = _firstChild; child is not null; child = child._nextSibling) scopes.Push(child);
+            return null;
         }
-
-        foreach (var child in children) child.Withdraw(signal);
     }
 }
