@@ -203,13 +203,14 @@ public sealed partial class CancelScope
         {
             if (Has(State.Entered)) ThrowUsedBefore();
             _state |= State.Entered;
-            if (_deadline != long.MaxValue) isLate = !TryArm();
+            if (_deadline != long.MaxValue || _drain is not null) isLate = !TryArm();
         }
 
         // What spawns must be found from the outside, also without anything around it.
         if (parent is null && Group is not null) parent = Scheduler.Roots;
         if (parent?.AddChild(this) is { } inherited) Deliver(inherited);
         if (isLate) FireDeadline();
+        FireDrain();
         Ambient.Value = this;
     }
 
