@@ -52,9 +52,17 @@ public abstract partial class Coprocess
 
     internal static void ReportUnhandled(Coprocess? coprocess, CoprocessScheduler scheduler, Exception exception)
     {
-        if (coprocess is not null && UnhandledException is { } handlers) handlers(coprocess, new UnhandledCoprocessExceptionEventArgs(coprocess, exception));
-        else if (coprocess is not null) scheduler.OnUnhandledException(coprocess, exception);
-        else Console.Error.WriteLine($"Unhandled exception in a callback of a cancel scope{Environment.NewLine}{exception}");
+        try
+        {
+            if (coprocess is not null && UnhandledException is { } handlers) handlers(coprocess, new UnhandledCoprocessExceptionEventArgs(coprocess, exception));
+            else if (coprocess is not null) scheduler.OnUnhandledException(coprocess, exception);
+            else Console.Error.WriteLine($"Unhandled exception in a callback of a cancel scope{Environment.NewLine}{exception}");
+        }
+        catch (Exception second)
+        {
+            // A report that fails must not take with it what the caller has still to do.
+            Console.Error.WriteLine($"The report of an unhandled exception failed{Environment.NewLine}{exception}{Environment.NewLine}{second}");
+        }
     }
 
     /// <summary>The coprocess gets children: they need somebody to count them.</summary>
@@ -93,7 +101,8 @@ public abstract partial class Coprocess
         }
 
         if (_task.IsCompleted) OnBodyEnded();
-        else _task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnBodyEnded);
+        // In the context of this step: what ends in a step goes on there and then, all else comes back as one. Without it every end would take the way over the thread pool.
+        else _task.GetAwaiter().UnsafeOnCompleted(OnBodyEnded);
     }
 
     private void OnBodyEnded()

@@ -49,7 +49,7 @@ public sealed class Nursery
     {
         ArgumentNullException.ThrowIfNull(body);
         T result = default!;
-        await RunAsync(async nursery => result = await body(nursery)).ConfigureAwait(false);
+        await RunAsync(async nursery => result = await body(nursery));
         return result;
     }
 
@@ -106,7 +106,7 @@ public sealed class Nursery
     internal static async Task RunAsync(Func<Nursery, Task> body, CancelScope scope)
     {
         var nursery = new Nursery(scope);
-        await scope.RunAsync(_ => nursery.RunBodyAsync(body)).ConfigureAwait(false);
+        await scope.RunAsync(_ => nursery.RunBodyAsync(body));
     }
 
     private async Task RunBodyAsync(Func<Nursery, Task> body)

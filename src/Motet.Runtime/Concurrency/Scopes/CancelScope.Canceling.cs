@@ -112,6 +112,13 @@ public sealed partial class CancelScope
         }
     }
 
+    /// <summary>Errors that came when the scope had been left, or was being left with another error: nobody runs in it any more who could be told.</summary>
+    internal void ReportCleanupErrors()
+    {
+        if (TakeCleanupErrors() is not { } errors) return;
+        foreach (var error in errors) Coprocess.ReportUnhandled(Coprocess, Scheduler, error);
+    }
+
     private void Unlink(CancelMember member)
     {
         if (member.PreviousMember is not null) member.PreviousMember.NextMember = member.NextMember;
@@ -164,7 +171,15 @@ public sealed partial class CancelScope
             var member = claimed;
             claimed = member.NextMember;
             member.NextMember = null;
-            member.OnCanceled(signal);
+            try
+            {
+                member.OnCanceled(signal);
+            }
+            catch (Exception exception)
+            {
+                // A handler of somebody's, or a foreign context that takes no more posts: the others are cancelled all the same.
+                AddCleanupError(exception);
+            }
         }
 
         if (source is not null) Fire(source);

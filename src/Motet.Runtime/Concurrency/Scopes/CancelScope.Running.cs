@@ -36,7 +36,7 @@ public sealed partial class CancelScope
     public static async Task FailAtAsync(Deadline deadline, Func<CancelScope, Task> body)
     {
         var scope = new CancelScope(deadline);
-        if (!await scope.RunAsync(body).ConfigureAwait(false)) scope.ThrowIfDeadlineExceeded();
+        if (!await scope.RunAsync(body)) scope.ThrowIfDeadlineExceeded();
     }
 
     /// <summary>Like <see cref="FailAtAsync(Deadline, Func{CancelScope, Task})"/>, for a body that gives a value. It is also a failure when the scope was cancelled: there is no value.</summary>
@@ -44,7 +44,7 @@ public sealed partial class CancelScope
     public static async Task<T> FailAtAsync<T>(Deadline deadline, Func<CancelScope, Task<T>> body)
     {
         var scope = new CancelScope(deadline);
-        var result = await scope.RunAsync(body, default!).ConfigureAwait(false);
+        var result = await scope.RunAsync(body, default!);
         if (scope.CancelCaught) throw new DeadlineExceededException(scope, null);
         return result;
     }
@@ -70,13 +70,16 @@ public sealed partial class CancelScope
     {
         ArgumentNullException.ThrowIfNull(body);
         Enter();
+        var fails = true;
         try
         {
-            await body(this).ConfigureAwait(false);
+            await body(this);
+            fails = false;
         }
         catch (Exception exception) when (Takes(exception))
         {
             SetCaught();
+            fails = false;
         }
         catch (Exception exception) when (HasCleanupErrors)
         {
@@ -85,6 +88,7 @@ public sealed partial class CancelScope
         finally
         {
             Exit();
+            if (fails) ReportCleanupErrors();
         }
 
         if (HasCleanupErrors) ThrowCleanupErrors(null);
@@ -104,13 +108,16 @@ public sealed partial class CancelScope
         ArgumentNullException.ThrowIfNull(body);
         var result = otherwise;
         Enter();
+        var fails = true;
         try
         {
-            result = await body(this).ConfigureAwait(false);
+            result = await body(this);
+            fails = false;
         }
         catch (Exception exception) when (Takes(exception))
         {
             SetCaught();
+            fails = false;
         }
         catch (Exception exception) when (HasCleanupErrors)
         {
@@ -119,6 +126,7 @@ public sealed partial class CancelScope
         finally
         {
             Exit();
+            if (fails) ReportCleanupErrors();
         }
 
         if (HasCleanupErrors) ThrowCleanupErrors(null);
@@ -268,11 +276,9 @@ public sealed partial class CancelScope
 
     private void ThrowCleanupErrors(Exception? error)
     {
-        using (Hold())
-        {
-            if (error is not null and not OperationCanceledException) _cleanupErrors!.Insert(0, error);
-            throw new AggregateException("Cleaning up after a cancel failed.", _cleanupErrors!);
-        }
+        var errors = TakeCleanupErrors()!;
+        if (error is not null and not OperationCanceledException) errors.Insert(0, error);
+        throw new AggregateException("Cleaning up after a cancel failed.", errors);
     }
 
     private static void ThrowUsedBefore() => throw new InvalidOperationException("A cancel scope is used once.");
