@@ -28,13 +28,15 @@ public sealed class Started<T> : IStartObserver
     {
         if (Coprocess!.Scope.IsCanceled) return;
         if (!TryDecide()) throw new InvalidOperationException("A coprocess starts once.");
-        Coprocess.Scope.Reparent(_group.Scope);
+        Coprocess.OnStarted(_group);
         _wait.Complete(value);
     }
 
     bool IStartObserver.OnEnded(CoprocessState state, Exception? error)
     {
         if (!TryDecide()) return false;
+        // One that took the caller's cancel for itself has not failed.
+        if (error is null && Coprocess!.Scope.Signal is { } signal && signal.Scope != Coprocess.Scope) error = signal.CreateException();
         _wait.Fail(error ?? new InvalidOperationException($"{Coprocess!.Description} ended before it said that it was started."));
         return true;
     }

@@ -156,13 +156,6 @@ public sealed partial class CancelScope
         return true;
     }
 
-    /// <summary>Puts the next scope of a coprocess, which begins again, where the one before was.</summary>
-    internal void Attach(CancelScope parent)
-    {
-        _state = State.Entered;
-        if (parent.AddChild(this) is { } inherited) Deliver(inherited);
-    }
-
     /// <summary>Takes the scope out of the tree.</summary>
     internal void Exit()
     {
@@ -183,12 +176,21 @@ public sealed partial class CancelScope
         }
     }
 
-    /// <summary>Moves the scope, with all that is inside, under another parent.</summary>
-    internal void Reparent(CancelScope parent)
+    /// <summary>
+    /// Moves the scope of a coprocess, with all that is inside, under another parent, or puts it there for the first time. Under the lock of its coprocess: one move at a time, and none after its end. What it
+    /// gives is for <see cref="OnRelinked"/>, outside of that.
+    /// </summary>
+    internal CancelSignal? Relink(CancelScope parent)
     {
+        _state |= State.Entered;
         _parent?.RemoveChild(this);
-        if (parent.AddChild(this) is { } inherited) Deliver(inherited);
-        if (parent.IsDraining && !Shield) DeliverDrain();
+        return parent.AddChild(this);
+    }
+
+    internal void OnRelinked(CancelSignal? inherited)
+    {
+        if (inherited is not null) Deliver(inherited);
+        if (IsDraining) DeliverDrain();
     }
 
     /// <summary>Whether an exception that leaves the body is this scope's own cancel.</summary>
