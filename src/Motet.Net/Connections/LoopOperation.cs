@@ -50,7 +50,7 @@ internal abstract class LoopOperation(Connection connection) : IValueTaskSource<
     public void OnCancel(CancellationToken token)
     {
         // The scope was not cancelled when the operation began; one that is by now has another thread on its way here that cancels it.
-        if (CancelScope.Current is { } scope && !scope.TryRegister(this, out _scopeCancellation)) CancelLater(_version, scope);
+        if (CancelScope.Current is { } scope) Register(scope);
         if (token.CanBeCanceled) OnTokenCanceled(token);
     }
 
@@ -143,8 +143,19 @@ internal abstract class LoopOperation(Connection connection) : IValueTaskSource<
             null);
     }
 
-    private void CancelLater(short version, CancelScope scope)
-        => connection.EventLoop.Post(() => connection.CancelPending(this, version, scope.Cancellation!));
+    private void Register(CancelScope scope)
+    {
+        while (!scope.TryRegister(this, out _scopeCancellation))
+        {
+            // None when a shield came up in between: then the operation may wait.
+            if (scope.Cancellation is not { } exception) continue;
+            CancelLater(_version, exception);
+            return;
+        }
+    }
+
+    private void CancelLater(short version, OperationCanceledException exception)
+        => connection.EventLoop.Post(() => connection.CancelPending(this, version, exception));
 
     private static Action<object?> InContext(ExecutionContext context, Action<object?> continuation)
         => state => ExecutionContext.Run(context, inner => continuation(inner), state);

@@ -82,7 +82,7 @@ public sealed partial class EventLoop
 
     /// <summary>
     /// Goes on with code of this loop that waited: at once when its context (what <see cref="SynchronizationContext.Current"/> was when it began to wait) is this loop's, as a
-    /// step of its coprocess if it had one; through that context otherwise. For those who write awaitable operations of their own on a loop and save the turn of the queue. Loop only.
+    /// step of its coprocess if it had one; through that context otherwise, and through the queue inside a step of a coprocess: steps do not overlap. For those who write awaitable operations of their own on a loop and save the turn of the queue. Loop only.
     /// </summary>
     /// <param name="context">The context the continuation belongs to; null for any.</param>
     /// <param name="continuation">What is called.</param>
@@ -90,16 +90,18 @@ public sealed partial class EventLoop
     public void Resume(SynchronizationContext? context, Action<object?> continuation, object? state)
     {
         ArgumentNullException.ThrowIfNull(continuation);
-        if (context is null || context == SynchronizationContext) continuation(state);
+        var isFree = System.Threading.SynchronizationContext.Current == SynchronizationContext;
+        if (context is null || (isFree && context == SynchronizationContext)) continuation(state);
         else if (context is CoprocessContext coprocess)
         {
-            if (coprocess.Scheduler == Scheduler)
+            if (isFree && coprocess.Scheduler == Scheduler)
             {
                 coprocess.Coprocess.OnScheduled();
                 RunStep(coprocess, new WorkItem(continuation, state, coprocess));
             }
             else coprocess.Enqueue(continuation, state);
         }
+        else if (context == SynchronizationContext) Enqueue(new WorkItem(continuation, state));
         else context.Post(new SendOrPostCallback(continuation), state);
     }
 

@@ -79,6 +79,7 @@ public sealed partial class EventLoop
         _runningState = null;
         LoopRegistry.Remove(this);
         _currentLoop = null;
+        KeepWaiting();
         while (_local.Count > 0) _posted.Push(_local.Dequeue());
         // A thread that took the sleep flag down may be about to write to the poller's descriptor, which must not be closed, and be
         // somebody else's, before it has.
@@ -87,6 +88,19 @@ public sealed partial class EventLoop
         _poller.Dispose();
         if (!_posted.IsEmpty) ScheduleLatePosts();
         _completion.SetResult();
+    }
+
+    /// <summary>
+    /// Coprocesses that still clean up live on, on the thread pool: the sleeps and deadlines that they wait for come from there. The timers of others are dropped.
+    /// </summary>
+    private void KeepWaiting()
+    {
+        foreach (var (tick, handler) in _wheel.TakeAll())
+        {
+            // Ticks that no clock will reach would not fit either.
+            if (tick >= (long.MaxValue - _origin) / TicksPerMillisecond) continue;
+            if (handler is Wait or CancelScope) PoolTimers.Set(_origin + (tick * TicksPerMillisecond), handler);
+        }
     }
 
     private void Contain<T>(T subject, Action<T> action) where T : class

@@ -93,6 +93,22 @@ internal sealed partial class TimerWheel
         return true;
     }
 
+    /// <summary>Takes out all timers, in no order, with their deadlines.</summary>
+    public List<(long Deadline, ITimerHandler Handler)> TakeAll()
+    {
+        var all = new List<(long Deadline, ITimerHandler Handler)>(Count);
+        for (var index = HeadCount; index < _allocated; index++)
+        {
+            ref var node = ref At(index);
+            if (node.Handler is not { } handler) continue;
+            all.Add((node.Deadline, handler));
+            Unlink(ref node);
+            Release(index, ref node);
+        }
+
+        return all;
+    }
+
     private long NextSlotTick
     {
         get

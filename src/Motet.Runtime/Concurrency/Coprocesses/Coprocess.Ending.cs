@@ -33,18 +33,21 @@ public abstract partial class Coprocess
     /// <returns>The one that runs: this, or the new one.</returns>
     public Coprocess Restart()
     {
+        CancelScope? running = null;
         lock (Context)
         {
             if (!IsCompleted)
             {
                 if (_end != End.None) return this;
                 _end = End.Restart;
+                running = Scope;
             }
         }
 
-        if (!IsCompleted)
+        if (running is not null)
         {
-            Scope.CancelAs(CancelKind.Restarted, null, null);
+            // That scope and no other: it may have ended by itself and begun again meanwhile.
+            running.CancelAs(CancelKind.Restarted, null, null);
             return this;
         }
 
@@ -76,7 +79,8 @@ public abstract partial class Coprocess
     /// <summary>Marks it as interrupted. Under the lock.</summary>
     private protected bool TryInterrupt()
     {
-        if (IsCompleted || _end == End.Interrupt || Scope.CancelCalled) return false;
+        // One that is about to begin again can still be ended.
+        if (IsCompleted || _end == End.Interrupt || (_end != End.Restart && Scope.CancelCalled)) return false;
         _end = End.Interrupt;
         return true;
     }
@@ -86,15 +90,43 @@ public abstract partial class Coprocess
     internal void MoveTo(CoprocessGroup group)
     {
         CoprocessGroup? old;
+        CancelScope scope;
+        CancelSignal? inherited;
         lock (Context)
         {
             old = _parentGroup;
             if (IsCompleted || old == group) return;
             if (!group.TryEnter(IsTransient)) ThrowParentEnded();
             _parentGroup = group;
+            scope = Scope;
+            inherited = scope.Relink(group.Scope);
         }
 
-        Scope.Reparent(group.Scope);
+        scope.OnRelinked(inherited);
+        EndIfUnneeded(group, scope);
         old!.Leave(IsTransient, false, null);
+    }
+
+    /// <summary>It has said that it is started: its scope moves from under the caller's to that of its group.</summary>
+    internal void OnStarted(CoprocessGroup group)
+    {
+        CancelScope scope;
+        CancelSignal? inherited;
+        lock (Context)
+        {
+            // Ended, or detached, meanwhile.
+            if (IsCompleted || _parentGroup != group) return;
+            scope = Scope;
+            inherited = scope.Relink(group.Scope);
+        }
+
+        scope.OnRelinked(inherited);
+        EndIfUnneeded(group, scope);
+    }
+
+    /// <summary>A transient one that was not in its place when the group ended those finds it out by itself.</summary>
+    private void EndIfUnneeded(CoprocessGroup group, CancelScope scope)
+    {
+        if (IsTransient && group.EndsTransients) scope.CancelAs(CancelKind.NoLongerNeeded, null, null);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Motet.Runtime;
 
 /// <summary>From the first step to the end.</summary>
@@ -5,11 +7,13 @@ public abstract partial class Coprocess
 {
     private static readonly Action<object?> BeginCallback = static coprocess => ((Coprocess)coprocess!).Begin();
     private static readonly ContextCallback InvokeCallback = static coprocess => ((Coprocess)coprocess!).InvokeBody();
-    private static readonly Action<object?> ChildrenEndedCallback = static coprocess => ((Coprocess)coprocess!).Finish();
+    private static readonly Action<object?> ChildrenEndedCallback = static coprocess => ((Coprocess)coprocess!).OnChildrenEnded();
+    private static readonly Action<object?> FinishCallback = static coprocess => ((Coprocess)coprocess!).Finish();
 
     private Task? _task;
     private WaitQueue _waits;
     private Exception? _error;
+    private bool _isBodyCanceled;
     private End _end;
 
     /// <summary>How it is being ended from outside.</summary>
@@ -52,8 +56,7 @@ public abstract partial class Coprocess
     internal void OnStepFailed(Exception exception)
     {
         if (exception is OperationCanceledException && Scope.IsCanceled) return;
-        if (IsCompleted) ReportUnhandled(this, Scheduler, exception);
-        else EnsureGroup().AddError(exception);
+        if (!EnsureGroup().AddError(exception)) ReportUnhandled(this, Scheduler, exception);
     }
 
     private void Begin()
@@ -61,10 +64,10 @@ public abstract partial class Coprocess
         if (_executionContext is not null) ExecutionContext.Run(_executionContext, InvokeCallback, this);
         else
         {
-            // Spawned where the flow of contexts is suppressed. The scope must not stay on the thread.
-            var previous = CancelScope.Current;
+            // Spawned where the flow of contexts is suppressed. Neither the scope nor what the body sets may stay on the thread.
+            var previous = ExecutionContext.Capture();
             InvokeBody();
-            CancelScope.MakeCurrent(previous);
+            if (previous is not null) ExecutionContext.Restore(previous);
         }
     }
 
@@ -81,6 +84,7 @@ public abstract partial class Coprocess
         }
 
         if (_task.IsCompleted) OnBodyEnded();
+        // In the context of this step: what ends in a step goes on there and then, all else comes back as one. Without it every end would take the way over the thread pool.
         else _task.GetAwaiter().UnsafeOnCompleted(OnBodyEnded);
     }
 
@@ -95,7 +99,8 @@ public abstract partial class Coprocess
         {
             _error = ErrorOf(task);
             // What it failed with ends its children; a cancel has reached them already.
-            if (!IsCancel(_error)) Scope.CancelAs(CancelKind.Failed, null, _error);
+            _isBodyCanceled = IsCancel(_error);
+            if (!_isBodyCanceled) Scope.CancelAs(CancelKind.Failed, null, _error);
         }
 
         _task = null;
@@ -107,6 +112,13 @@ public abstract partial class Coprocess
         }
 
         Finish();
+    }
+
+    private void OnChildrenEnded()
+    {
+        // The end of the last child is on the stack, and under it that of its own last child: a long line of them goes on from the queue.
+        if (RuntimeHelpers.TryEnsureSufficientExecutionStack()) Finish();
+        else Context.Enqueue(FinishCallback, this);
     }
 
     /// <summary>Body and children have ended.</summary>
@@ -123,8 +135,7 @@ public abstract partial class Coprocess
         var state = CoprocessState.Completed;
         if (bodyError is not null)
         {
-            // An OperationCanceledException that came of no scope has failed the scope itself, which must not be mistaken for the reason of it.
-            if (!IsCancel(bodyError) || (Scope.Kind == CancelKind.Failed && ReferenceEquals(Scope.Cause, bodyError))) (errors ??= []).Insert(0, bodyError);
+            if (!_isBodyCanceled) (errors ??= []).Insert(0, bodyError);
             else if (ReferenceEquals(Scope.Signal?.Scope, Scope)) state = JudgeOwnCancel(bodyError, ref errors);
             else return errors is null ? (CoprocessState.Canceled, bodyError) : (CoprocessState.Failed, OneOf(errors));
         }
@@ -163,7 +174,7 @@ public abstract partial class Coprocess
             if (!beginsAgain)
             {
                 _error = error;
-                _state = state;
+                _final = state;
                 while (_waits.TryClaim(out var wait))
                 {
                     wait.Next = claimed;
@@ -183,10 +194,13 @@ public abstract partial class Coprocess
         var group = _parentGroup!;
         var isUnhandled = error is not null && state == CoprocessState.Failed && !isObserved;
         // Before it leaves: the owner must not end without the error.
-        if (isUnhandled && !group.Scope.IsRoot) group.AddError(error!);
+        if (isUnhandled && !group.Scope.IsRoot) isUnhandled = !group.AddError(error!);
         Scope.Exit(group, IsTransient, state == CoprocessState.Canceled);
+        Scope.ReportCleanupErrors();
+        // It names the scope of the spawner, and with it the whole line of those who spawned each other.
+        _executionContext = null;
         OnExited();
-        if (isUnhandled && group.Scope.IsRoot) ReportUnhandled(this, Scheduler, error!);
+        if (isUnhandled) ReportUnhandled(this, Scheduler, error!);
 
         while (claimed is not null)
         {
@@ -202,19 +216,31 @@ public abstract partial class Coprocess
 
     private void BeginAgain()
     {
-        var parent = Scope.Parent ?? _parentGroup!.Scope;
         var scope = new CancelScope(Scheduler) { Coprocess = this };
-        Scope.Exit();
+        var before = Scope;
+        CoprocessGroup group;
+        CancelSignal? inherited;
+        bool isInterrupted;
         lock (Context)
         {
-            _end = End.None;
+            // At once, so that it is not moved elsewhere in between.
+            group = _parentGroup!;
+            var parent = before.Parent ?? group.Scope;
+            before.Exit();
+            inherited = scope.Relink(parent);
+            // Since the end of the run before: it is for the one that begins.
+            isInterrupted = _end == End.Interrupt;
+            if (!isInterrupted) _end = End.None;
             _error = null;
             _state = CoprocessState.Runnable;
             Scope = scope;
         }
 
-        scope.Attach(parent);
+        before.ReportCleanupErrors();
+        scope.OnRelinked(inherited);
         _mailbox?.OnBeginAgain();
+        if (isInterrupted) scope.CancelAs(CancelKind.Interrupted, null, null);
+        EndIfUnneeded(group, scope);
         Context.Enqueue(BeginCallback, this);
     }
 

@@ -15,9 +15,12 @@ public abstract partial class Coprocess
     private readonly CoprocessOptions _options;
     private readonly string _file;
     private readonly int _line;
-    private readonly ExecutionContext? _executionContext;
+    private ExecutionContext? _executionContext;
     private CoprocessGroup? _parentGroup;
+
+    // What it is doing, written by many without a lock; and, apart from it so that none of those undoes an end, how it ended: the default while it has not.
     private volatile CoprocessState _state;
+    private volatile CoprocessState _final;
     private long _id;
 
     private protected Coprocess(Delegate body, string? name, CoprocessOptions? options, string file, int line, CoprocessScheduler scheduler)
@@ -48,7 +51,7 @@ public abstract partial class Coprocess
     public int SpawnLine => _line;
 
     /// <summary>What it is doing: as it was a moment ago, when asked from outside of its thread.</summary>
-    public CoprocessState State => _state;
+    public CoprocessState State => _final is var final and not default(CoprocessState) ? final : _state;
 
     /// <summary>Whether it has ended, with all its children.</summary>
     public bool IsCompleted => State >= CoprocessState.Completed;

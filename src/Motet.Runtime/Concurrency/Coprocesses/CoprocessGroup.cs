@@ -12,6 +12,7 @@ internal sealed class CoprocessGroup(CancelScope scope)
     private int _transient;
     private bool _isClosing;
     private bool _isClosed;
+    private bool _isJudged;
     private List<Exception>? _errors;
     private Action<object?>? _emptied;
     private object? _emptiedState;
@@ -26,6 +27,15 @@ internal sealed class CoprocessGroup(CancelScope scope)
         get
         {
             using (Scope.Hold()) return _needed + _transient;
+        }
+    }
+
+    /// <summary>Whether the transient ones have been told to end.</summary>
+    public bool EndsTransients
+    {
+        get
+        {
+            using (Scope.Hold()) return _isClosing && _needed == 0;
         }
     }
 
@@ -51,11 +61,17 @@ internal sealed class CoprocessGroup(CancelScope scope)
     /// <param name="child">Its scope, when that is in the list of the group's.</param>
     public void Leave(bool isTransient, bool wasCanceled, CancelScope? child) => Update(isTransient, null, wasCanceled, child);
 
-    /// <summary>An error that belongs to the owner.</summary>
-    public void AddError(Exception error)
+    /// <summary>An error that belongs to the owner. False when that has ended, and takes none.</summary>
+    public bool AddError(Exception error)
     {
-        using (Scope.Hold()) (_errors ??= []).Add(error);
+        using (Scope.Hold())
+        {
+            if (_isJudged) return false;
+            (_errors ??= []).Add(error);
+        }
+
         Scope.CancelAs(CancelKind.Failed, null, error);
+        return true;
     }
 
     /// <summary>
@@ -67,6 +83,7 @@ internal sealed class CoprocessGroup(CancelScope scope)
     {
         using (Scope.Hold())
         {
+            _isJudged = true;
             var errors = _errors;
             _errors = null;
             return errors;
@@ -76,7 +93,7 @@ internal sealed class CoprocessGroup(CancelScope scope)
     private static CoprocessGroup MakeClosed()
     {
         var scope = new CancelScope(PoolScheduler.Instance);
-        var group = new CoprocessGroup(scope) { _isClosed = true };
+        var group = new CoprocessGroup(scope) { _isClosed = true, _isJudged = true };
         return group;
     }
 

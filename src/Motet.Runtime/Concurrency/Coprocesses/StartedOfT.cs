@@ -28,7 +28,7 @@ public sealed class Started<T> : IStartObserver
     {
         if (Coprocess!.Scope.IsCanceled) return;
         if (!TryDecide()) throw new InvalidOperationException("A coprocess starts once.");
-        Coprocess.Scope.Reparent(_group.Scope);
+        Coprocess.OnStarted(_group);
         _wait.Complete(value);
     }
 

@@ -17,6 +17,23 @@ internal class CoprocessContext(CoprocessScheduler scheduler, Coprocess coproces
             return;
         }
 
+        if (Scheduler is LoopScheduler { Loop.IsCurrent: true })
+        {
+            // The thread that would have to come by is this one.
+            var previous = Current;
+            SetSynchronizationContext(this);
+            try
+            {
+                d(state);
+            }
+            finally
+            {
+                SetSynchronizationContext(previous);
+            }
+
+            return;
+        }
+
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Enqueue(
             new Action(() =>

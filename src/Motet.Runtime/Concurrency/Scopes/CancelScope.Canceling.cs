@@ -112,13 +112,21 @@ public sealed partial class CancelScope
         }
     }
 
+    /// <summary>Errors that came when the scope had been left, or was being left with another error: nobody runs in it any more who could be told.</summary>
+    internal void ReportCleanupErrors()
+    {
+        if (TakeCleanupErrors() is not { } errors) return;
+        foreach (var error in errors) Coprocess.ReportUnhandled(Coprocess, Scheduler, error);
+    }
+
     private void Unlink(CancelMember member)
     {
         if (member.PreviousMember is not null) member.PreviousMember.NextMember = member.NextMember;
         else _firstMember = member.NextMember;
         if (member.NextMember is not null) member.NextMember.PreviousMember = member.PreviousMember;
         member.NextMember = member.PreviousMember = null;
-        member.Scope = null;
+        // Last: who finds it gone from here may give it to somebody else.
+        Volatile.Write(ref member.Scope, null);
     }
 
     /// <summary>Gives a cancel to this scope and to everything under it.</summary>
@@ -139,16 +147,15 @@ public sealed partial class CancelScope
         CancellationTokenSource? source;
         using (Hold())
         {
-            if (_signal is not null) return;
-            // The shield came up while the cancel was on its way.
-            if (Has(State.Shielded) && signal.Scope != this) return;
+            if (_signal is not null || !Reaches(signal)) return;
             Volatile.Write(ref _signal, signal);
             source = _source;
             while (_firstMember is { } member)
             {
+                // While it is in the list: whoever completes it at this moment takes it out before giving it away, and waits for the lock.
+                var isOurs = member.TryClaim();
                 Unlink(member);
-                // Under the lock, so that whoever completes it at this moment cannot have given it away before we are through.
-                if (!member.TryClaim()) continue;
+                if (!isOurs) continue;
                 member.NextMember = claimed;
                 claimed = member;
             }
@@ -164,7 +171,15 @@ public sealed partial class CancelScope
             var member = claimed;
             claimed = member.NextMember;
             member.NextMember = null;
-            member.OnCanceled(signal);
+            try
+            {
+                member.OnCanceled(signal);
+            }
+            catch (Exception exception)
+            {
+                // A handler of somebody's, or a foreign context that takes no more posts: the others are cancelled all the same.
+                AddCleanupError(exception);
+            }
         }
 
         if (source is not null) Fire(source);
@@ -184,34 +199,63 @@ public sealed partial class CancelScope
 
     private void SetShield(bool value)
     {
-        CancelSignal? inherited;
+        CancelScope? parent;
         using (Hold())
         {
             if (Has(State.Shielded) == value) return;
             Set(State.Shielded, value);
-            inherited = Has(State.Exited) ? null : _parent?.Signal;
+            parent = Has(State.Exited) ? null : _parent;
         }
 
-        if (inherited is null) return;
-        if (value) Withdraw(inherited);
-        else Deliver(inherited);
+        if (parent is null) return;
+        CancelSignal? inherited;
+        bool isDraining;
+        // Under its lock: whoever cancels it at this moment has set the signal, or will see the shield as it is now.
+        using (parent.Hold())
+        {
+            inherited = parent._signal;
+            isDraining = parent.Has(State.Draining);
+        }
+
+        if (value)
+        {
+            if (inherited is not null) Withdraw(inherited);
+            return;
+        }
+
+        if (inherited is not null) Deliver(inherited);
+        if (isDraining) DeliverDrain();
     }
+
+    /// <summary>Whether a cancel on its way through the tree is still for this scope: no shield came up, here or further out, and it was not moved. Under the lock.</summary>
+    private bool Reaches(CancelSignal signal)
+        => ReferenceEquals(signal.Scope, this) || (!Has(State.Shielded) && ReferenceEquals(Volatile.Read(ref _parent)?.Signal, signal));
 
     /// <summary>A cancel from outside does not count in here any more, after a shield came up.</summary>
     private void Withdraw(CancelSignal signal)
     {
-        var children = new List<CancelScope>();
+        var scopes = new Stack<CancelScope>();
+        scopes.Push(this);
+        while (scopes.TryPop(out var scope))
+        {
+            if (scope.WithdrawHere(signal, scopes) is { } other) scope.Deliver(other);
+        }
+    }
+
+    /// <summary>Puts the scope's own cancel, or that of the scope around it, in the place of one that does not count any more. Gives the cancel that has not reached it yet.</summary>
+    private CancelSignal? WithdrawHere(CancelSignal signal, Stack<CancelScope> scopes)
+    {
         using (Hold())
         {
-            if (_signal != signal) return;
-            // A cancel of a scope between the shield and this one stays in force.
-            var remaining = _own ?? (Has(State.Shielded) ? null : _parent?.Signal);
-            Volatile.Write(ref _signal, remaining);
+            var outer = Has(State.Shielded) ? null : Volatile.Read(ref _parent)?.Signal;
+            if (_signal is null) return outer;
+            if (_signal != signal) return null;
+            var current = _own ?? outer;
+            Volatile.Write(ref _signal, current);
             // A token cannot be taken back: from now on there is a new one.
-            if (remaining is null) _source = null;
-            for (var child = _firstChild; child is not null; child = child._nextSibling) children.Add(child);
+            if (current is null) _source = null;
+            for (var child = _firstChild; child is not null; child = child._nextSibling) scopes.Push(child);
+            return null;
         }
-
-        foreach (var child in children) child.Withdraw(signal);
     }
 }

@@ -50,12 +50,7 @@ public sealed partial class CancelScope
     {
         get
         {
-            using (Hold())
-            {
-                _drain ??= new DrainState();
-                if (Has(State.Draining)) _drain.Source.Cancel();
-                return _drain.Source.Token;
-            }
+            using (Hold()) return EnsureDrain().Source.Token;
         }
     }
 
@@ -74,10 +69,10 @@ public sealed partial class CancelScope
         using (Hold())
         {
             if (Has(State.Exited)) return false;
-            _drain ??= new DrainState();
-            isFirst = _drain.GraceEnd == long.MaxValue && !Has(State.Draining);
-            _drain.GraceEnd = Math.Min(_drain.GraceEnd, end);
-            _drain.Reason ??= reason;
+            var drain = EnsureDrain();
+            isFirst = drain.GraceEnd == long.MaxValue && !Has(State.Draining);
+            drain.GraceEnd = Math.Min(drain.GraceEnd, end);
+            drain.Reason ??= reason;
             isLate = Has(State.Entered) && !TryArm();
         }
 
@@ -90,19 +85,19 @@ public sealed partial class CancelScope
 
     private void FireDeadline()
     {
-        CancelKind kind;
-        string? reason = null;
+        CancelSignal signal;
         using (Hold())
         {
             var now = Scheduler.GetTimestamp();
             var graceEnd = _drain?.GraceEnd ?? long.MaxValue;
             // Moved or removed since, with this timer left behind on another thread.
-            if (Has(State.Exited) || now < Math.Min(_deadline, graceEnd)) return;
-            kind = now >= _deadline ? CancelKind.Deadline : CancelKind.GraceOver;
-            if (kind == CancelKind.GraceOver) reason = _drain!.Reason;
+            if (_own is not null || Has(State.Exited) || now < Math.Min(_deadline, graceEnd)) return;
+            // Here, so that a deadline which is moved now is moved before it fires or after, and whoever moves it can tell.
+            signal = now >= _deadline ? new CancelSignal(this, CancelKind.Deadline, null, null) : new CancelSignal(this, CancelKind.GraceOver, _drain!.Reason, null);
+            Volatile.Write(ref _own, signal);
         }
 
-        CancelAs(kind, reason, null);
+        Deliver(signal);
     }
 
     /// <summary>Has one timer at the nearer of deadline and end of the grace period. False when that has come: <see cref="FireDeadline"/>. Under the lock.</summary>
@@ -124,6 +119,24 @@ public sealed partial class CancelScope
         if (_timers is null) return;
         _timers.CancelTimer(_timer);
         _timers = null;
+    }
+
+    /// <summary>Under the lock, so a source that others know is never fired here: callbacks are foreign.</summary>
+    private DrainState EnsureDrain()
+    {
+        if (_drain is null)
+        {
+            _drain = new DrainState();
+            if (Has(State.Draining)) _drain.Source.Cancel();
+        }
+
+        return _drain;
+    }
+
+    /// <summary>The scope has come under one that drains: whoever asked for the token before is told.</summary>
+    private void FireDrain()
+    {
+        if (Has(State.Draining) && _drain is { } drain) Fire(drain.Source);
     }
 
     private void DeliverDrain()

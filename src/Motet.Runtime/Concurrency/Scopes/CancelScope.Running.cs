@@ -70,13 +70,16 @@ public sealed partial class CancelScope
     {
         ArgumentNullException.ThrowIfNull(body);
         Enter();
+        var fails = true;
         try
         {
             await body(this);
+            fails = false;
         }
         catch (Exception exception) when (Takes(exception))
         {
             SetCaught();
+            fails = false;
         }
         catch (Exception exception) when (HasCleanupErrors)
         {
@@ -85,6 +88,7 @@ public sealed partial class CancelScope
         finally
         {
             Exit();
+            if (fails) ReportCleanupErrors();
         }
 
         if (HasCleanupErrors) ThrowCleanupErrors(null);
@@ -104,13 +108,16 @@ public sealed partial class CancelScope
         ArgumentNullException.ThrowIfNull(body);
         var result = otherwise;
         Enter();
+        var fails = true;
         try
         {
             result = await body(this);
+            fails = false;
         }
         catch (Exception exception) when (Takes(exception))
         {
             SetCaught();
+            fails = false;
         }
         catch (Exception exception) when (HasCleanupErrors)
         {
@@ -119,6 +126,7 @@ public sealed partial class CancelScope
         finally
         {
             Exit();
+            if (fails) ReportCleanupErrors();
         }
 
         if (HasCleanupErrors) ThrowCleanupErrors(null);
@@ -148,13 +156,6 @@ public sealed partial class CancelScope
         return true;
     }
 
-    /// <summary>Puts the next scope of a coprocess, which begins again, where the one before was.</summary>
-    internal void Attach(CancelScope parent)
-    {
-        _state = State.Entered;
-        if (parent.AddChild(this) is { } inherited) Deliver(inherited);
-    }
-
     /// <summary>Takes the scope out of the tree.</summary>
     internal void Exit()
     {
@@ -175,14 +176,21 @@ public sealed partial class CancelScope
         }
     }
 
-    /// <summary>Moves the scope, with all that is inside, under another parent.</summary>
-    internal void Reparent(CancelScope parent)
+    /// <summary>
+    /// Moves the scope of a coprocess, with all that is inside, under another parent, or puts it there for the first time. Under the lock of its coprocess: one move at a time, and none after its end. What it
+    /// gives is for <see cref="OnRelinked"/>, outside of that.
+    /// </summary>
+    internal CancelSignal? Relink(CancelScope parent)
     {
+        _state |= State.Entered;
         _parent?.RemoveChild(this);
-        if (parent.AddChild(this) is { } inherited) Deliver(inherited);
-        if (parent.IsDraining && !Shield) DeliverDrain();
-        // One that ended meanwhile, on another thread, may have left before it was in the new list.
-        if (Has(State.Exited)) parent.RemoveChild(this);
+        return parent.AddChild(this);
+    }
+
+    internal void OnRelinked(CancelSignal? inherited)
+    {
+        if (inherited is not null) Deliver(inherited);
+        if (IsDraining) DeliverDrain();
     }
 
     /// <summary>Whether an exception that leaves the body is this scope's own cancel.</summary>
@@ -205,13 +213,14 @@ public sealed partial class CancelScope
         {
             if (Has(State.Entered)) ThrowUsedBefore();
             _state |= State.Entered;
-            if (_deadline != long.MaxValue) isLate = !TryArm();
+            if (_deadline != long.MaxValue || _drain is not null) isLate = !TryArm();
         }
 
         // What spawns must be found from the outside, also without anything around it.
         if (parent is null && Group is not null) parent = Scheduler.Roots;
         if (parent?.AddChild(this) is { } inherited) Deliver(inherited);
         if (isLate) FireDeadline();
+        FireDrain();
         Ambient.Value = this;
     }
 
@@ -269,11 +278,9 @@ public sealed partial class CancelScope
 
     private void ThrowCleanupErrors(Exception? error)
     {
-        using (Hold())
-        {
-            if (error is not null and not OperationCanceledException) _cleanupErrors!.Insert(0, error);
-            throw new AggregateException("Cleaning up after a cancel failed.", _cleanupErrors!);
-        }
+        var errors = TakeCleanupErrors()!;
+        if (error is not null and not OperationCanceledException) errors.Insert(0, error);
+        throw new AggregateException("Cleaning up after a cancel failed.", errors);
     }
 
     private static void ThrowUsedBefore() => throw new InvalidOperationException("A cancel scope is used once.");

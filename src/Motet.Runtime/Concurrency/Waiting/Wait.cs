@@ -24,7 +24,9 @@ internal abstract class Wait : CancelMember, ITimerHandler
     private CoprocessScheduler? _timers;
     private TimerId _timer;
     private long _due = long.MaxValue;
-    private int _isClaimed;
+
+    // Odd while it is claimed. Goes up with each life, so that who has looked at an earlier one claims nothing.
+    private int _life;
 
     /// <summary>The neighbours in the queue of what it waits for; under the owner's lock.</summary>
     public Wait? Next;
@@ -46,9 +48,9 @@ internal abstract class Wait : CancelMember, ITimerHandler
 
     protected Exception? Error { get; set; }
 
-    public bool IsClaimed => Volatile.Read(ref _isClaimed) != 0;
+    public bool IsClaimed => (Volatile.Read(ref _life) & 1) != 0;
 
-    public sealed override bool TryClaim() => Volatile.Read(ref _isClaimed) == 0 && Interlocked.CompareExchange(ref _isClaimed, 1, 0) == 0;
+    public sealed override bool TryClaim() => TryClaim(Volatile.Read(ref _life));
 
     /// <summary>What an operation ends with before it has begun: the cancel of its scope or token. Null when there is none.</summary>
     public static Exception? CheckEntry(CancelScope? scope, CancellationToken cancellationToken)
@@ -62,9 +64,11 @@ internal abstract class Wait : CancelMember, ITimerHandler
     /// </summary>
     public bool TryJoin(CancelScope? scope, CancellationToken cancellationToken)
     {
-        if (scope is not null && !scope.TryAdd(this))
+        while (scope is not null && !scope.TryAdd(this))
         {
-            if (TryClaim()) Fail(scope.Signal!.CreateException());
+            // None when a shield came up in between: then it may wait.
+            if (scope.Signal is not { } signal) continue;
+            if (TryClaim()) Fail(signal.CreateException());
             return false;
         }
 
@@ -88,16 +92,18 @@ internal abstract class Wait : CancelMember, ITimerHandler
     /// <summary>Has the timer end the wait, through <see cref="OnTimeout"/>, at a moment of the scheduler's clock. Before <see cref="TryJoin"/>.</summary>
     public void SetTimer(CoprocessScheduler scheduler, long timestamp)
     {
+        var timers = scheduler.ForTimers;
         _due = timestamp;
-        _timers = scheduler.ForTimers;
-        _timer = _timers.SetTimer(timestamp, this);
+        Volatile.Write(ref _timers, timers);
+        _timer = timers.SetTimer(timestamp, this);
     }
 
     void ITimerHandler.OnTimer(TimerId id)
     {
         // A timer of an earlier life, cancelled too late, finds a time that has not come.
+        var life = Volatile.Read(ref _life);
         var timers = Volatile.Read(ref _timers);
-        if (timers is null || timers.GetTimestamp() < Volatile.Read(ref _due) || !TryClaim()) return;
+        if (timers is null || timers.GetTimestamp() < Volatile.Read(ref _due) || !TryClaim(life)) return;
         _timers = null;
         OnTimeout();
     }
@@ -173,8 +179,10 @@ internal abstract class Wait : CancelMember, ITimerHandler
         Tag = null;
         Error = null;
         _continuation = null;
-        Volatile.Write(ref _isClaimed, 0);
+        Volatile.Write(ref _life, (_life | 1) + 1);
     }
+
+    private bool TryClaim(int life) => (life & 1) == 0 && Interlocked.CompareExchange(ref _life, life + 1, life) == life;
 
     private void OnTokenCanceled(CancellationToken token)
     {
