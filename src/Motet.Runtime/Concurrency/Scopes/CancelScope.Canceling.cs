@@ -118,7 +118,8 @@ public sealed partial class CancelScope
         else _firstMember = member.NextMember;
         if (member.NextMember is not null) member.NextMember.PreviousMember = member.PreviousMember;
         member.NextMember = member.PreviousMember = null;
-        member.Scope = null;
+        // The last touch: who sees it takes no lock.
+        Volatile.Write(ref member.Scope, null);
     }
 
     /// <summary>Gives a cancel to this scope and to everything under it.</summary>
@@ -146,9 +147,10 @@ public sealed partial class CancelScope
             source = _source;
             while (_firstMember is { } member)
             {
+                // While it is linked: whoever completes it at this moment has to take this lock before it is given away. Once it is unlinked he need not, and it may be in its next life.
+                var isClaimed = member.TryClaim();
                 Unlink(member);
-                // Under the lock, so that whoever completes it at this moment cannot have given it away before we are through.
-                if (!member.TryClaim()) continue;
+                if (!isClaimed) continue;
                 member.NextMember = claimed;
                 claimed = member;
             }
