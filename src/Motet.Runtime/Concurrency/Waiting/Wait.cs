@@ -150,7 +150,7 @@ internal abstract class Wait : CancelMember, ITimerHandler
 
     protected void Publish()
     {
-        Scope?.Remove(this);
+        Volatile.Read(ref Scope)?.Remove(this);
         if (_timers is { } timers)
         {
             _timers = null;
