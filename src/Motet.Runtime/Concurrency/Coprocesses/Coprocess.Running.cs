@@ -81,7 +81,8 @@ public abstract partial class Coprocess
         }
 
         if (_task.IsCompleted) OnBodyEnded();
-        else _task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnBodyEnded);
+        // With the context of the coprocess, which is the current one here: a body that ends in a step of its own goes on right there. Without it, the end would always go through the thread pool.
+        else _task.GetAwaiter().UnsafeOnCompleted(OnBodyEnded);
     }
 
     private void OnBodyEnded()
