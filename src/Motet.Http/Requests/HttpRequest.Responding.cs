@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Motet.Net;
+using Motet.Runtime;
 
 namespace Motet.Http;
 
@@ -55,6 +56,7 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status, string body, string? contentType = "text/plain; charset=utf-8")
     {
         ArgumentNullException.ThrowIfNull(body);
+        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
         WriteHead(status, contentType, length, isWhole: true);
@@ -80,11 +82,12 @@ public sealed partial class HttpRequest
     /// <param name="status">The status, 200 to 999. To 204, 205, 304, a HEAD request, and a CONNECT that succeeds, no body is sent.</param>
     public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
     {
+        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         WriteHead(status, contentType, body.Length, isWhole: true);
         var sendsBody = _response == ResponseState.Counted;
         _response = ResponseState.Complete;
         _bodyLeft = 0;
-        return sendsBody ? Connection.WriteAsync(body) : default;
+        return sendsBody ? Connection.WriteUninterruptedAsync(body) : default;
     }
 
     /// <summary>Responds with a status and no body.</summary>
@@ -93,6 +96,7 @@ public sealed partial class HttpRequest
     /// <exception cref="ConnectionClosedException">The client is gone.</exception>
     public ValueTask RespondAsync(HttpStatus status)
     {
+        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
@@ -110,6 +114,7 @@ public sealed partial class HttpRequest
     public ValueTask SendHeadersAsync(HttpStatus status = HttpStatus.OK, string? contentType = null, long? contentLength = null)
     {
         if (contentLength is { } bytes) ArgumentOutOfRangeException.ThrowIfNegative(bytes, nameof(contentLength));
+        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         WriteHead(status, contentType, contentLength ?? -1, isWhole: false);
         return default;
     }

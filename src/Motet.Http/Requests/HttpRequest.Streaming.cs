@@ -1,5 +1,6 @@
 using System.Text;
 using Motet.Net;
+using Motet.Runtime;
 
 namespace Motet.Http;
 
@@ -17,6 +18,7 @@ public sealed partial class HttpRequest
     /// <exception cref="ConnectionClosedException">The client is gone.</exception>
     public ValueTask SendChunkAsync(ReadOnlyMemory<byte> chunk, bool done = false, CancellationToken cancellationToken = default)
     {
+        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         if (_response == ResponseState.NotStarted) WriteHead(HttpStatus.OK, contentType: null, -1, isWhole: false);
         if (_response >= ResponseState.Complete) ThrowComplete();
@@ -61,7 +63,7 @@ public sealed partial class HttpRequest
         Connection.Advance(ChunkWriter.WriteHead(chunk.Length, Connection.GetSpan(ChunkWriter.MaxHeadBytes)));
 
         // Its size is on the way: from here on the piece can only be sent or the connection lost.
-        return Connection.WriteAsync(chunk, CancellationToken.None);
+        return Connection.WriteUninterruptedAsync(chunk);
     }
 
     private async ValueTask FinishPieceAsync(ValueTask write, int length, bool done)

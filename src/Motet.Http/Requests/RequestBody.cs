@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Motet.Net;
+using Motet.Runtime;
 
 namespace Motet.Http;
 
@@ -63,6 +64,7 @@ public sealed partial class RequestBody : Stream
     /// <exception cref="ConnectionClosedException">The client is gone, or too slow.</exception>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException<int>(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         try
         {

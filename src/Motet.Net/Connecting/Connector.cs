@@ -9,7 +9,7 @@ public static class Connector
 {
     /// <summary>
     /// Connects to an address, or to a name: its addresses are tried in turn, IPv6 and IPv4 alternating, each beside the ones before it after
-    /// <see cref="ConnectOptions.AttemptDelay"/>, and the first that answers wins (RFC 8305, "happy eyeballs"). A cancelled attempt leaves nothing open. Loop thread only.
+    /// <see cref="ConnectOptions.AttemptDelay"/>, and the first that answers wins (RFC 8305, "happy eyeballs"). Cancelled with the current <see cref="CancelScope"/>; a cancelled attempt leaves nothing open. Loop thread only.
     /// </summary>
     /// <param name="endPoint">An <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/> or a <see cref="DnsEndPoint"/>.</param>
     /// <param name="handler">Serves the connection; null to read and write in sequence (input is paused then).</param>
@@ -18,12 +18,15 @@ public static class Connector
     /// <exception cref="SocketException">No address could be reached; the error is that of the last attempt.</exception>
     /// <exception cref="OperationCanceledException">The token fired, or the loop ended.</exception>
     /// <exception cref="TimeoutException"><see cref="ConnectOptions.Timeout"/> passed.</exception>
-    public static async Task<Connection> ConnectAsync(EndPoint endPoint, ConnectionHandler? handler = null, ConnectOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<Connection> ConnectAsync(EndPoint endPoint, ConnectionHandler? handler = null, ConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         var loop = EventLoop.Current ?? throw new InvalidOperationException("A connection lives on an event loop; connect from one, for example with EventLoop.RunAsync.");
-        options ??= new ConnectOptions();
+        return CancelScope.CallAsync(token => ConnectAsync(loop, endPoint, handler, options ?? new ConnectOptions(), token), cancellationToken);
+    }
 
+    private static async Task<Connection> ConnectAsync(EventLoop loop, EndPoint endPoint, ConnectionHandler? handler, ConnectOptions options, CancellationToken cancellationToken)
+    {
         using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new CancellationTokenSource(options.Timeout, loop.TimeProvider);
         using var link = deadline.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), race);

@@ -1,3 +1,5 @@
+using Motet.Runtime;
+
 namespace Motet.Net;
 
 public sealed unsafe partial class Connection
@@ -15,7 +17,7 @@ public sealed unsafe partial class Connection
     private WriteOperation? _pullWrite;
 
     /// <summary>
-    /// Reads what has arrived, or waits for it. For when input is paused. A cancelled read took no bytes. With an empty
+    /// Reads what has arrived, or waits for it. For when input is paused. Cancelled with the current <see cref="CancelScope"/>; a cancelled read took no bytes. With an empty
     /// <paramref name="destination"/> it completes when there is something to read (and may do so in error). One read at a time. Loop thread only.
     /// </summary>
     /// <param name="destination">Where the bytes go.</param>
@@ -25,10 +27,11 @@ public sealed unsafe partial class Connection
     /// <exception cref="InvalidOperationException">Another read waits.</exception>
     public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
+        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException<int>(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         if (_pullRead is { IsPending: true }) throw new InvalidOperationException("A read of this connection is under way.");
 
-        _pullRead ??= new ReadOperation(EventLoop.SynchronizationContext);
+        _pullRead ??= new ReadOperation(this);
         var yields = _pullRead.Moved >= BytesPerTurn && (_kept is not null || Has(State.MayHaveInput)) && !Has(State.Closed | State.Closing);
         if (yields)
         {
@@ -53,15 +56,21 @@ public sealed unsafe partial class Connection
             }
         }
 
+        if (Has(State.ClosesOnWait) && !yields)
+        {
+            Close(CloseReason.Shutdown);
+            return ValueTask.FromException<int>(new ConnectionClosedException(_closeReason));
+        }
+
         _pullRead.Start();
         _pullRead.Destination = destination;
-        if (cancellationToken.CanBeCanceled) _pullRead.OnCancel(cancellationToken, this);
+        _pullRead.OnCancel(cancellationToken);
         return new ValueTask<int>(_pullRead, _pullRead.Version);
     }
 
     /// <summary>
     /// Writes; waits while more than <see cref="ConnectionOptions.HighWatermark"/> bytes wait to be sent. The memory must stay as it is until the
-    /// operation completes. Large writes go to the kernel from it without a copy. A write that was cancelled sent nothing; once a first byte of it is under way it
+    /// operation completes. Large writes go to the kernel from it without a copy. Cancelled with the current <see cref="CancelScope"/>; a write that was cancelled sent nothing; once a first byte of it is under way it
     /// can only complete or fail (<see cref="ConnectionOptions.WriteTimeout"/> bounds that). One waiting write at a time; what <see cref="Write"/> queues meanwhile follows it. Loop thread only.
     /// </summary>
     /// <param name="data">The bytes.</param>
@@ -70,7 +79,21 @@ public sealed unsafe partial class Connection
     /// <exception cref="InvalidOperationException">Another write waits, or <see cref="EndOutput"/> was called before.</exception>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
+        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        var write = WriteUninterruptedAsync(data);
+        if (!write.IsCompleted && !_pullWrite!.HasBegun) _pullWrite.OnCancel(cancellationToken);
+        return write;
+    }
+
+    /// <summary>
+    /// Writes like <see cref="WriteAsync"/> what cannot be cancelled, because something in front of it is on the way already: neither by a token nor by a <see cref="CancelScope"/>. <see cref="ConnectionOptions.WriteTimeout"/> bounds it. Loop thread only.
+    /// </summary>
+    /// <param name="data">The bytes.</param>
+    /// <exception cref="ConnectionClosedException">The connection is closed or closing, or the peer reset it.</exception>
+    /// <exception cref="InvalidOperationException">Another write waits, or <see cref="EndOutput"/> was called before.</exception>
+    public ValueTask WriteUninterruptedAsync(ReadOnlyMemory<byte> data)
+    {
         if (Has(State.Closed | State.Closing)) return ValueTask.FromException(new ConnectionClosedException(_closeReason));
         if (_pullWrite is { IsPending: true }) throw new InvalidOperationException("A write of this connection is under way.");
         if (Has(State.OutputEnded)) ThrowOutputEnded();
@@ -81,7 +104,7 @@ public sealed unsafe partial class Connection
             return default;
         }
 
-        _pullWrite ??= new WriteOperation(EventLoop.SynchronizationContext);
+        _pullWrite ??= new WriteOperation(this);
         var rest = SendDirectly(data);
         if (rest.IsEmpty)
         {
@@ -95,7 +118,6 @@ public sealed unsafe partial class Connection
         _pullWrite.Rest = rest;
         _pullWrite.HasBegun = rest.Length != data.Length;
         _state |= State.WriteWaits;
-        if (cancellationToken.CanBeCanceled && !_pullWrite.HasBegun) _pullWrite.OnCancel(cancellationToken, this);
         return new ValueTask(_pullWrite, _pullWrite.Version);
     }
 
@@ -104,6 +126,13 @@ public sealed unsafe partial class Connection
     /// they do not leave it. Disposing the stream closes the connection. Any thread.
     /// </summary>
     public Stream AsStream() => new ConnectionStream(this);
+
+    /// <summary>Closes the connection when its reader waits for more: now or later.</summary>
+    internal void CloseWhenItWaits()
+    {
+        if (_pullRead is { IsPending: true }) Close(CloseReason.Shutdown);
+        else _state |= State.ClosesOnWait;
+    }
 
     private int ReadNow(Memory<byte> destination)
     {
@@ -192,8 +221,8 @@ public sealed unsafe partial class Connection
         return new ValueTask(_pullWrite, _pullWrite.Version);
     }
 
-    /// <summary>A token fired: the operation is taken back, if it is still the same one that waits and nothing of it has happened.</summary>
-    internal void CancelPending(LoopOperation operation, short version, CancellationToken token)
+    /// <summary>A token fired, or the scope was cancelled: the operation is taken back, if it is still the same one that waits and nothing of it has happened.</summary>
+    internal void CancelPending(LoopOperation operation, short version, OperationCanceledException exception)
     {
         if (!operation.IsPending || operation.Version != version) return;
         switch (operation)
@@ -210,7 +239,7 @@ public sealed unsafe partial class Connection
         }
 
         EnterCallback();
-        operation.Fail(new OperationCanceledException(token));
+        operation.Fail(exception);
         LeaveCallback();
     }
 

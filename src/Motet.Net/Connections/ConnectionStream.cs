@@ -1,3 +1,5 @@
+using Motet.Runtime;
+
 namespace Motet.Net;
 
 /// <summary>A connection as a stream. The operations run on the connection's loop, wherever they are called.</summary>
@@ -22,7 +24,7 @@ internal sealed class ConnectionStream(Connection connection) : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         => _connection.EventLoop.IsCurrent
             ? _connection.ReadAsync(buffer, cancellationToken)
-            : new ValueTask<int>(_connection.EventLoop.RunAsync(() => _connection.ReadAsync(buffer, cancellationToken).AsTask()));
+            : new ValueTask<int>(RunAsync(token => _connection.ReadAsync(buffer, token).AsTask(), cancellationToken));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -30,7 +32,13 @@ internal sealed class ConnectionStream(Connection connection) : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         => _connection.EventLoop.IsCurrent
             ? _connection.WriteAsync(buffer, cancellationToken)
-            : new ValueTask(_connection.EventLoop.RunAsync(() => _connection.WriteAsync(buffer, cancellationToken).AsTask()));
+            : new ValueTask(RunAsync(
+                async token =>
+                {
+                    await _connection.WriteAsync(buffer, token);
+                    return 0;
+                },
+                cancellationToken));
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -67,6 +75,10 @@ internal sealed class ConnectionStream(Connection connection) : Stream
 
         base.Dispose(disposing);
     }
+
+    /// <summary>From another thread: what the caller runs in does not come along, so its scope's token does.</summary>
+    private Task<int> RunAsync(Func<CancellationToken, Task<int>> operation, CancellationToken cancellationToken)
+        => CancelScope.CallAsync(token => _connection.EventLoop.RunAsync(() => operation(token)), cancellationToken);
 
     private void ThrowIfOnLoop()
     {

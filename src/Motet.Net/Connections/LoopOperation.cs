@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Tasks.Sources;
+using Motet.Runtime;
 
 namespace Motet.Net;
 
@@ -7,7 +8,7 @@ namespace Motet.Net;
 /// An awaitable that the connection completes on its loop, used again and again. Its continuation runs at once, inside the completion, when the code that awaits
 /// belongs to that loop (or does not care): the shared machinery would queue it, which costs a turn of the run queue on each read.
 /// </summary>
-internal abstract class LoopOperation(SynchronizationContext home) : IValueTaskSource<int>, IValueTaskSource
+internal abstract class LoopOperation(Connection connection) : IValueTaskSource<int>, IValueTaskSource, ICancelHandler
 {
     private static readonly Action<object?> Completed = static _ => Debug.Fail("The marker of a completed operation is not to be called.");
 
@@ -16,6 +17,7 @@ internal abstract class LoopOperation(SynchronizationContext home) : IValueTaskS
     private object? _context;
     private ExecutionContext? _executionContext;
     private CancellationTokenRegistration _cancellation;
+    private CancelRegistration _scopeCancellation;
     private Exception? _error;
     private int _result;
     private short _version;
@@ -42,14 +44,21 @@ internal abstract class LoopOperation(SynchronizationContext home) : IValueTaskS
         _error = null;
     }
 
-    /// <summary>Has the connection take the operation back, on its loop, when the token fires. Named by its version: a late call must not meet the operation after it.</summary>
-    public void OnCancel(CancellationToken token, Connection connection)
+    /// <summary>
+    /// Has the connection take the operation back, on its loop, when the current scope is cancelled or the token fires. It is named by its version or its registration: a late call must not meet the operation after it.
+    /// </summary>
+    public void OnCancel(CancellationToken token)
     {
-        var version = _version;
-        _cancellation = token.UnsafeRegister(
-            (_, fired) => connection.EventLoop.Post(() => connection.CancelPending(this, version, fired)),
-            null);
+        // The scope was not cancelled when the operation began; one that is by now has another thread on its way here that cancels it.
+        if (CancelScope.Current is { } scope && !scope.TryRegister(this, out _scopeCancellation)) CancelLater(_version, scope);
+        if (token.CanBeCanceled) OnTokenCanceled(token);
     }
+
+    void ICancelHandler.OnCanceled(CancelRegistration registration, ScopeCanceledException exception)
+        => connection.EventLoop.Post(() =>
+        {
+            if (registration == _scopeCancellation) connection.CancelPending(this, _version, exception);
+        });
 
     public void Complete(int result)
     {
@@ -85,21 +94,21 @@ internal abstract class LoopOperation(SynchronizationContext home) : IValueTaskS
     {
         Check(token);
         if ((flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0) _executionContext = ExecutionContext.Capture();
-        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0) _context = CaptureForeignContext();
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0) _context = CaptureContext();
         _state = state;
 
         var previous = Interlocked.CompareExchange(ref _continuation, continuation, null);
         if (previous is null) return;
         if (!ReferenceEquals(previous, Completed)) throw new InvalidOperationException("The operation is awaited already.");
         // Completed before it was awaited: the continuation must not run inside the caller.
-        _context ??= home;
-        Invoke(continuation, state);
+        if (_executionContext is not null) continuation = InContext(_executionContext, continuation);
+        Schedule(_context ?? connection.EventLoop.SynchronizationContext, continuation, state);
     }
 
-    private object? CaptureForeignContext()
+    private static object? CaptureContext()
     {
         var context = SynchronizationContext.Current;
-        if (context is not null && context.GetType() != typeof(SynchronizationContext)) return ReferenceEquals(context, home) ? null : context;
+        if (context is not null && context.GetType() != typeof(SynchronizationContext)) return context;
         var scheduler = TaskScheduler.Current;
         return ReferenceEquals(scheduler, TaskScheduler.Default) ? null : scheduler;
     }
@@ -109,6 +118,8 @@ internal abstract class LoopOperation(SynchronizationContext home) : IValueTaskS
         IsPending = false;
         _cancellation.Unregister();
         _cancellation = default;
+        _scopeCancellation.Unregister();
+        _scopeCancellation = default;
         var continuation = Volatile.Read(ref _continuation) ?? Interlocked.CompareExchange(ref _continuation, Completed, null);
         if (continuation is null) return;
         var state = _state;
@@ -120,9 +131,20 @@ internal abstract class LoopOperation(SynchronizationContext home) : IValueTaskS
     {
         // Apart from the others: their closures would be allocated here too.
         if (_executionContext is not null) continuation = InContext(_executionContext, continuation);
-        if (_context is null) continuation(state);
-        else Schedule(_context, continuation, state);
+        if (_context is TaskScheduler) Schedule(_context, continuation, state);
+        else connection.EventLoop.Resume((SynchronizationContext?)_context, continuation, state);
     }
+
+    private void OnTokenCanceled(CancellationToken token)
+    {
+        var version = _version;
+        _cancellation = token.UnsafeRegister(
+            (_, fired) => connection.EventLoop.Post(() => connection.CancelPending(this, version, new OperationCanceledException(fired))),
+            null);
+    }
+
+    private void CancelLater(short version, CancelScope scope)
+        => connection.EventLoop.Post(() => connection.CancelPending(this, version, scope.Cancellation!));
 
     private static Action<object?> InContext(ExecutionContext context, Action<object?> continuation)
         => state => ExecutionContext.Run(context, inner => continuation(inner), state);

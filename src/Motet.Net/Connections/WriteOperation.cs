@@ -1,7 +1,7 @@
 namespace Motet.Net;
 
 /// <summary>A write that waits for the peer.</summary>
-internal sealed class WriteOperation(SynchronizationContext home) : LoopOperation(home)
+internal sealed class WriteOperation(Connection connection) : LoopOperation(connection)
 {
     /// <summary>What the kernel has not taken, in the writer's own memory.</summary>
     public ReadOnlyMemory<byte> Rest { get; set; }

@@ -25,7 +25,7 @@ public abstract partial class Coprocess
     {
         if (coprocess is null)
         {
-            Console.Error.WriteLine($"Unhandled exception in a callback of a cancel scope{Environment.NewLine}{exception}");
+            Console.Error.WriteLine($"Unhandled exception in cleaning up{Environment.NewLine}{exception}");
             return;
         }
 

@@ -23,7 +23,7 @@ public abstract partial class Coprocess
     /// <summary>The error it ended with: null while it runs and when it ended without.</summary>
     public Exception? Error => IsCompleted ? _error : null;
 
-    /// <summary>Who waits for the word that it has started, instead of its group: <see cref="Nursery.StartAsync"/>.</summary>
+    /// <summary>Who takes its end, instead of its group. Set before it is started.</summary>
     internal IStartObserver? Starter { get; set; }
 
     internal CoprocessOptions Options => _options;
@@ -124,7 +124,8 @@ public abstract partial class Coprocess
         var state = CoprocessState.Completed;
         if (bodyError is not null)
         {
-            if (!IsCancel(bodyError)) (errors ??= []).Insert(0, bodyError);
+            // An OperationCanceledException that came of no scope has failed the scope itself, which must not be mistaken for the reason of it.
+            if (!IsCancel(bodyError) || (Scope.Kind == CancelKind.Failed && ReferenceEquals(Scope.Cause, bodyError))) (errors ??= []).Insert(0, bodyError);
             else if (ReferenceEquals(Scope.Signal?.Scope, Scope)) state = JudgeOwnCancel(bodyError, ref errors);
             else return errors is null ? (CoprocessState.Canceled, bodyError) : (CoprocessState.Failed, OneOf(errors));
         }

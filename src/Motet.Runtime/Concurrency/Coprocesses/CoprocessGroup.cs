@@ -25,14 +25,14 @@ internal sealed class CoprocessGroup(CancelScope scope)
     {
         get
         {
-            lock (Scope) return _needed + _transient;
+            using (Scope.Hold()) return _needed + _transient;
         }
     }
 
     /// <summary>Counts a newcomer. False when the owner has ended.</summary>
     public bool TryEnter(bool isTransient)
     {
-        lock (Scope) return TryEnterLocked(isTransient);
+        using (Scope.Hold()) return TryEnterLocked(isTransient);
     }
 
     /// <summary>Like <see cref="TryEnter"/>, for a caller that has the lock.</summary>
@@ -54,7 +54,7 @@ internal sealed class CoprocessGroup(CancelScope scope)
     /// <summary>An error that belongs to the owner.</summary>
     public void AddError(Exception error)
     {
-        lock (Scope) (_errors ??= []).Add(error);
+        using (Scope.Hold()) (_errors ??= []).Add(error);
         Scope.CancelAs(CancelKind.Failed, null, error);
     }
 
@@ -65,7 +65,7 @@ internal sealed class CoprocessGroup(CancelScope scope)
 
     public List<Exception>? TakeErrors()
     {
-        lock (Scope)
+        using (Scope.Hold())
         {
             var errors = _errors;
             _errors = null;
@@ -84,7 +84,7 @@ internal sealed class CoprocessGroup(CancelScope scope)
     {
         var endTransients = false;
         Action<object?>? emptied = null;
-        lock (Scope)
+        using (Scope.Hold())
         {
             if (child is not null) Scope.Unlink(child);
             HasCanceled |= wasCanceled;

@@ -9,6 +9,8 @@ internal sealed class LoopScheduler(EventLoop loop) : CoprocessScheduler
 
     internal override CoprocessScheduler ForTimers => loop.IsCurrent ? this : PoolScheduler.Instance;
 
+    internal override CoprocessScheduler ForSharedTimers => PoolScheduler.Instance;
+
     protected internal override void Enqueue(CoprocessStep step) => loop.Enqueue(step.Item);
 
     internal override void Enqueue(CoprocessContext context, Delegate callback, object? state) => loop.Enqueue(new WorkItem(callback, state, context));

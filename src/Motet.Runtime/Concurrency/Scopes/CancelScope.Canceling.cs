@@ -41,7 +41,7 @@ public sealed partial class CancelScope
     internal bool CancelAs(CancelKind kind, string? reason, Exception? cause)
     {
         CancelSignal signal;
-        lock (this)
+        using (Hold())
         {
             if (_own is not null || Has(State.Exited)) return false;
             signal = new CancelSignal(this, kind, reason, cause);
@@ -55,7 +55,7 @@ public sealed partial class CancelScope
     /// <summary>Puts a wait or a handler in the list. False when the scope is cancelled.</summary>
     internal bool TryAdd(CancelMember member)
     {
-        lock (this)
+        using (Hold())
         {
             if (_signal is not null) return false;
             member.PreviousMember = null;
@@ -69,7 +69,7 @@ public sealed partial class CancelScope
 
     internal void Remove(CancelMember member)
     {
-        lock (this)
+        using (Hold())
         {
             if (member.Scope == this) Unlink(member);
         }
@@ -77,7 +77,7 @@ public sealed partial class CancelScope
 
     internal bool TryRemove(RegistrationNode node, long generation)
     {
-        lock (this)
+        using (Hold())
         {
             if (node.Scope != this || !node.TryClaim(generation)) return false;
             Unlink(node);
@@ -87,7 +87,7 @@ public sealed partial class CancelScope
 
     internal void AddCleanupError(Exception error)
     {
-        lock (this)
+        using (Hold())
         {
             if (!Has(State.Exited))
             {
@@ -104,7 +104,7 @@ public sealed partial class CancelScope
     internal List<Exception>? TakeCleanupErrors()
     {
         if (!HasCleanupErrors) return null;
-        lock (this)
+        using (Hold())
         {
             var errors = _cleanupErrors;
             _cleanupErrors = null;
@@ -137,9 +137,11 @@ public sealed partial class CancelScope
     {
         CancelMember? claimed = null;
         CancellationTokenSource? source;
-        lock (this)
+        using (Hold())
         {
             if (_signal is not null) return;
+            // The shield came up while the cancel was on its way.
+            if (Has(State.Shielded) && signal.Scope != this) return;
             Volatile.Write(ref _signal, signal);
             source = _source;
             while (_firstMember is { } member)
@@ -183,7 +185,7 @@ public sealed partial class CancelScope
     private void SetShield(bool value)
     {
         CancelSignal? inherited;
-        lock (this)
+        using (Hold())
         {
             if (Has(State.Shielded) == value) return;
             Set(State.Shielded, value);
@@ -199,12 +201,14 @@ public sealed partial class CancelScope
     private void Withdraw(CancelSignal signal)
     {
         var children = new List<CancelScope>();
-        lock (this)
+        using (Hold())
         {
             if (_signal != signal) return;
-            Volatile.Write(ref _signal, _own);
+            // A cancel of a scope between the shield and this one stays in force.
+            var remaining = _own ?? (Has(State.Shielded) ? null : _parent?.Signal);
+            Volatile.Write(ref _signal, remaining);
             // A token cannot be taken back: from now on there is a new one.
-            if (_own is null) _source = null;
+            if (remaining is null) _source = null;
             for (var child = _firstChild; child is not null; child = child._nextSibling) children.Add(child);
         }
 

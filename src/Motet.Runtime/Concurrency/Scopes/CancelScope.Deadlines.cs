@@ -16,7 +16,7 @@ public sealed partial class CancelScope
         get => new(Volatile.Read(ref _deadline));
         set
         {
-            lock (this)
+            using (Hold())
             {
                 Volatile.Write(ref _deadline, value.Timestamp);
                 if (!Has(State.Entered) || TryArm()) return;
@@ -50,7 +50,7 @@ public sealed partial class CancelScope
     {
         get
         {
-            lock (this)
+            using (Hold())
             {
                 _drain ??= new DrainState();
                 if (Has(State.Draining)) _drain.Source.Cancel();
@@ -71,7 +71,7 @@ public sealed partial class CancelScope
         var end = Deadline.After(gracePeriod, Scheduler).Timestamp;
         bool isFirst;
         bool isLate;
-        lock (this)
+        using (Hold())
         {
             if (Has(State.Exited)) return false;
             _drain ??= new DrainState();
@@ -92,7 +92,7 @@ public sealed partial class CancelScope
     {
         CancelKind kind;
         string? reason = null;
-        lock (this)
+        using (Hold())
         {
             var now = Scheduler.GetTimestamp();
             var graceEnd = _drain?.GraceEnd ?? long.MaxValue;
@@ -134,7 +134,7 @@ public sealed partial class CancelScope
         {
             CancelSignal? signal;
             CancellationTokenSource? source;
-            lock (scope)
+            using (scope.Hold())
             {
                 if (scope.Has(State.Draining) && scope != this) continue;
                 signal = scope.StartDraining();
@@ -151,15 +151,12 @@ public sealed partial class CancelScope
         while (scopes.TryPop(out scope!));
     }
 
-    /// <summary>Marks the scope; gives the cancel for one that ends on it.</summary>
+    /// <summary>Marks the scope; gives the cancel for one that ends on it. Under the lock.</summary>
     private CancelSignal? StartDraining()
     {
-        lock (this)
-        {
-            _state |= State.Draining;
-            if (!Has(State.EndsOnDrain) || _own is not null) return null;
-            _own = new CancelSignal(this, CancelKind.Draining, null, null);
-            return _own;
-        }
+        _state |= State.Draining;
+        if (!Has(State.EndsOnDrain) || _own is not null) return null;
+        _own = new CancelSignal(this, CancelKind.Draining, null, null);
+        return _own;
     }
 }

@@ -36,7 +36,7 @@ public sealed partial class CancelScope
     public static async Task FailAtAsync(Deadline deadline, Func<CancelScope, Task> body)
     {
         var scope = new CancelScope(deadline);
-        if (!await scope.RunAsync(body).ConfigureAwait(false)) scope.ThrowIfDeadlineExceeded();
+        if (!await scope.RunAsync(body)) scope.ThrowIfDeadlineExceeded();
     }
 
     /// <summary>Like <see cref="FailAtAsync(Deadline, Func{CancelScope, Task})"/>, for a body that gives a value. It is also a failure when the scope was cancelled: there is no value.</summary>
@@ -44,7 +44,7 @@ public sealed partial class CancelScope
     public static async Task<T> FailAtAsync<T>(Deadline deadline, Func<CancelScope, Task<T>> body)
     {
         var scope = new CancelScope(deadline);
-        var result = await scope.RunAsync(body, default!).ConfigureAwait(false);
+        var result = await scope.RunAsync(body, default!);
         if (scope.CancelCaught) throw new DeadlineExceededException(scope, null);
         return result;
     }
@@ -72,7 +72,7 @@ public sealed partial class CancelScope
         Enter();
         try
         {
-            await body(this).ConfigureAwait(false);
+            await body(this);
         }
         catch (Exception exception) when (Takes(exception))
         {
@@ -106,7 +106,7 @@ public sealed partial class CancelScope
         Enter();
         try
         {
-            result = await body(this).ConfigureAwait(false);
+            result = await body(this);
         }
         catch (Exception exception) when (Takes(exception))
         {
@@ -132,7 +132,7 @@ public sealed partial class CancelScope
         CancelSignal? inherited;
         if (ReferenceEquals(group.Scope, parent))
         {
-            lock (parent)
+            using (parent.Hold())
             {
                 if (!group.TryEnterLocked(isTransient)) return false;
                 inherited = parent.Link(this);
@@ -141,7 +141,7 @@ public sealed partial class CancelScope
         else
         {
             if (!group.TryEnter(isTransient)) return false;
-            lock (parent) inherited = parent.Link(this);
+            using (parent.Hold()) inherited = parent.Link(this);
         }
 
         if (inherited is not null) Deliver(inherited);
@@ -181,6 +181,8 @@ public sealed partial class CancelScope
         _parent?.RemoveChild(this);
         if (parent.AddChild(this) is { } inherited) Deliver(inherited);
         if (parent.IsDraining && !Shield) DeliverDrain();
+        // One that ended meanwhile, on another thread, may have left before it was in the new list.
+        if (Has(State.Exited)) parent.RemoveChild(this);
     }
 
     /// <summary>Whether an exception that leaves the body is this scope's own cancel.</summary>
@@ -199,7 +201,7 @@ public sealed partial class CancelScope
         var parent = Ambient.Value;
         Coprocess = parent?.Coprocess;
         var isLate = false;
-        lock (this)
+        using (Hold())
         {
             if (Has(State.Entered)) ThrowUsedBefore();
             _state |= State.Entered;
@@ -215,7 +217,7 @@ public sealed partial class CancelScope
 
     private void ExitHere()
     {
-        lock (this)
+        using (Hold())
         {
             _state |= State.Exited;
             Disarm();
@@ -224,12 +226,12 @@ public sealed partial class CancelScope
 
     private void SetCaught()
     {
-        lock (this) _state |= State.Caught;
+        using (Hold()) _state |= State.Caught;
     }
 
     private CancelSignal? AddChild(CancelScope child)
     {
-        lock (this) return Link(child);
+        using (Hold()) return Link(child);
     }
 
     private CancelSignal? Link(CancelScope child)
@@ -239,12 +241,14 @@ public sealed partial class CancelScope
         child._nextSibling = _firstChild;
         if (_firstChild is not null) _firstChild._previousSibling = child;
         _firstChild = child;
-        return child.Has(State.Shielded) ? null : _signal ?? (Has(State.Draining) ? child.StartDraining() : null);
+        if (child.Has(State.Shielded)) return null;
+        if (_signal is not null || !Has(State.Draining)) return _signal;
+        using (child.Hold()) return child.StartDraining();
     }
 
     private void RemoveChild(CancelScope child)
     {
-        lock (this) Unlink(child);
+        using (Hold()) Unlink(child);
     }
 
     /// <summary>Takes a scope out of the list of children. Under the lock.</summary>
@@ -265,7 +269,7 @@ public sealed partial class CancelScope
 
     private void ThrowCleanupErrors(Exception? error)
     {
-        lock (this)
+        using (Hold())
         {
             if (error is not null and not OperationCanceledException) _cleanupErrors!.Insert(0, error);
             throw new AggregateException("Cleaning up after a cancel failed.", _cleanupErrors!);

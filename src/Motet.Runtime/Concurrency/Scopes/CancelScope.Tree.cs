@@ -57,7 +57,7 @@ public sealed partial class CancelScope
     private List<CancelScope> FindChildren()
     {
         var children = new List<CancelScope>();
-        lock (this)
+        using (Hold())
         {
             for (var child = _firstChild; child is not null; child = child._nextSibling) children.Add(child);
         }

@@ -14,8 +14,9 @@ public sealed partial class CancelScope : ITimerHandler
 {
     private static readonly AsyncLocal<CancelScope?> Ambient = new();
 
-    // Everything below is under the lock of the scope itself, except where it says so: the thin lock in the object's header costs a coprocess no memory. Order: a parent's lock before its child's; the
-    // lock of something that is waited for before that of a scope; nothing is called under it.
+    // Everything below is under the lock, except where it says so. Order: a parent's lock before its child's; the lock of something that is waited for before that of a scope. Nothing foreign is called under
+    // it, and it is not re-entrant.
+    private ThinLock _lock;
     private CancelScope? _parent;
     private CancelScope? _firstChild;
     private CancelScope? _nextSibling;
@@ -61,6 +62,14 @@ public sealed partial class CancelScope : ITimerHandler
 
     /// <summary>The nearest deadline of the current scope and those around it, up to a shield.</summary>
     public static Deadline CurrentDeadline => Current?.EffectiveDeadline ?? Deadline.Never;
+
+    /// <summary>
+    /// What an operation that begins now ends with, because the current scope is cancelled; null when it may begin. For those who write operations of their own, with <see cref="TryRegister"/>.
+    /// </summary>
+    public static ScopeCanceledException? CurrentCancellation => Current?.Cancellation;
+
+    /// <summary>What operations in this scope end with, because it is cancelled; null when it is not.</summary>
+    public ScopeCanceledException? Cancellation => Signal?.CreateException();
 
     /// <summary>A name for messages and dumps.</summary>
     public string? Name { get; init; }
@@ -119,7 +128,7 @@ public sealed partial class CancelScope : ITimerHandler
     {
         get
         {
-            lock (this)
+            using (Hold())
             {
                 if (_source is null)
                 {
@@ -165,6 +174,9 @@ public sealed partial class CancelScope : ITimerHandler
 
     /// <summary>The group, made when it is first needed.</summary>
     internal CoprocessGroup EnsureGroup() => _group ?? Interlocked.CompareExchange(ref _group, new CoprocessGroup(this), null) ?? _group;
+
+    /// <summary>Takes the lock of the scope.</summary>
+    internal ThinLock.Holder Hold() => ThinLock.Hold(ref _lock);
 
     internal static void MakeCurrent(CancelScope? scope) => Ambient.Value = scope;
 

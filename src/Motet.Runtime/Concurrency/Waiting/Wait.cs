@@ -80,8 +80,8 @@ internal abstract class Wait : CancelMember, ITimerHandler
         var registration = _registration = cancellationToken.UnsafeRegister(TokenCanceledCallback, this);
         Interlocked.MemoryBarrier();
         if (!IsClaimed) return true;
-        // Ended by the timer meanwhile, maybe before it could see the registration: that must not outlive the wait.
-        registration.Dispose();
+        // Whoever claims a wait that has an owner meets the owner's lock, held here, before it publishes. Without one the timer may have published it before it could see the registration, which must not outlive the wait.
+        if (Owner is null) registration.Dispose();
         return false;
     }
 
