@@ -6,6 +6,7 @@ internal sealed class ChildRun(Supervisor supervisor, SupervisedChild child) : I
     private int _supervisors;
     private int _isStarted;
     private volatile bool _isStopping;
+    private bool _hasBegun;
 
     public SupervisedChild Child => child;
 
@@ -31,7 +32,8 @@ internal sealed class ChildRun(Supervisor supervisor, SupervisedChild child) : I
     /// <summary>The body of the coprocess. Also called when somebody restarts the coprocess itself: in place, which is the same life, or after its end, which is the supervisor's affair.</summary>
     public Task InvokeAsync()
     {
-        if (_isStopping || HasEnded) return Task.CompletedTask;
+        if (HasEnded || (_hasBegun && _isStopping)) return Task.CompletedTask;
+        _hasBegun = true;
         Volatile.Write(ref _isStarted, 0);
         return child.Body(new Started(Start));
     }

@@ -14,7 +14,7 @@ public partial class Supervisor : IWaitOwner
     // The rest belongs to the supervisor's own code.
     private readonly Queue<SupervisedChild> _toStart = [];
     private readonly Queue<SupervisedChild> _toStop = [];
-    private SupervisedChild? _starting;
+    private ChildRun? _starting;
     private bool _isInitial = true;
     private bool _isStopping;
     private bool _isHurried;

@@ -55,11 +55,12 @@ public partial class Supervisor
     {
         while (true)
         {
-            if (_starting is { State: SupervisedChildState.Starting }) return;
+            if (_starting is { Child.State: SupervisedChildState.Starting } starting && starting.Child.Run == starting) return;
             if (!_toStart.TryDequeue(out var child)) break;
             if (child.State != SupervisedChildState.Waiting || child.Timer.IsArmed) continue;
-            if (_isInitial || StartsGroups) _starting = child;
+            var isInOrder = _isInitial || StartsGroups;
             BeginRun(child);
+            if (isInOrder) _starting = child.Run;
         }
 
         if (_starting is not null && StartsGroups) _groupFailures.OnStarted(Scheduler.GetTimestamp());
@@ -105,19 +106,20 @@ public partial class Supervisor
         child.EndRun();
         if (hasFailed) child.LastError = error;
         Report(wasStarting ? SupervisorReportKind.ChildStartFailed : SupervisorReportKind.ChildExited, child, run, hasFailed ? error : null, wasAsked);
-        if (wasAsked || _isStopping || child.IsInGroup) SetDown(child);
-        else if (wasStarting) OnStartFailed(child, error!);
+        // A child that stops its supervisor and returns is not started again.
+        if (wasAsked || child.IsInGroup || IsEndDecided()) SetDown(child);
+        else if (wasStarting) OnStartFailed(child, error!, isFirst: _isInitial && run == _starting);
         else if (child.Restart == Restart.Permanent || (child.Restart == Restart.Transient && hasFailed)) OnFailed(child, hasFailed ? error : null);
         else OnEndedForGood(child);
     }
 
-    private void OnStartFailed(SupervisedChild child, Exception error)
+    private void OnStartFailed(SupervisedChild child, Exception error, bool isFirst)
     {
         var reason = child.StartReason;
         Settle(child.StartRequests, error);
         if (reason == ChildStartReason.Supervisor)
         {
-            if (_isInitial && child == _starting) Escalate(SupervisorEnd.StartFailed, child, error);
+            if (isFirst) Escalate(SupervisorEnd.StartFailed, child, error);
             else OnFailed(child, error);
             return;
         }
