@@ -93,7 +93,7 @@ public abstract partial class Coprocess
         }
 
         if (_task.IsCompleted) OnBodyEnded();
-        else _task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnBodyEnded);
+        else _task.GetAwaiter().UnsafeOnCompleted(OnBodyEnded);
     }
 
     private void OnBodyEnded()
@@ -135,7 +135,8 @@ public abstract partial class Coprocess
         var state = CoprocessState.Completed;
         if (bodyError is not null)
         {
-            if (!IsCancel(bodyError)) (errors ??= []).Insert(0, bodyError);
+            // An OperationCanceledException that came of no scope has failed the scope itself, which must not be mistaken for the reason of it.
+            if (!IsCancel(bodyError) || (Scope.Kind == CancelKind.Failed && ReferenceEquals(Scope.Cause, bodyError))) (errors ??= []).Insert(0, bodyError);
             else if (ReferenceEquals(Scope.Signal?.Scope, Scope)) state = JudgeOwnCancel(bodyError, ref errors);
             else return errors is null ? (CoprocessState.Canceled, bodyError) : (CoprocessState.Failed, OneOf(errors));
         }

@@ -49,7 +49,10 @@ public sealed partial class Nursery
     {
         ArgumentNullException.ThrowIfNull(body);
         T result = default!;
-        await RunAsync(async nursery => result = await body(nursery)).ConfigureAwait(false);
+        await RunAsync(async nursery =>
+        {
+            result = await body(nursery);
+        });
         return result;
     }
 
@@ -101,12 +104,12 @@ public sealed partial class Nursery
 
     /// <summary>Like <see cref="StartAsync{T}"/>, without a value.</summary>
     public async Task StartAsync(Func<Started, Task> body, string? name = null, CoprocessOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
-        => await StartAsync<bool>(started => body(new Started(started)), name, options, file, line);
+        => await StartAsync<bool>(started => body(new Started(() => started.Set(true))), name, options, file, line);
 
     internal static async Task RunAsync(Func<Nursery, Task> body, CancelScope scope)
     {
         var nursery = new Nursery(scope);
-        await scope.RunAsync(_ => nursery.RunBodyAsync(body)).ConfigureAwait(false);
+        await scope.RunAsync(_ => nursery.RunBodyAsync(body));
     }
 
     private async Task RunBodyAsync(Func<Nursery, Task> body)

@@ -35,9 +35,12 @@ public sealed class Started<T> : IStartObserver
     bool IStartObserver.OnEnded(CoprocessState state, Exception? error)
     {
         if (!TryDecide()) return false;
-        _wait.Fail(error ?? new InvalidOperationException($"{Coprocess!.Description} ended before it said that it was started."));
+        _wait.Fail(error ?? CancelOfCaller ?? new InvalidOperationException($"{Coprocess!.Description} ended before it said that it was started."));
         return true;
     }
+
+    /// <summary>When the caller was cancelled, the child may have come to its end all the same: too late.</summary>
+    private Exception? CancelOfCaller => Coprocess!.Scope.Signal is { } signal && signal.Scope != Coprocess.Scope ? signal.CreateException() : null;
 
     private bool TryDecide() => Interlocked.Exchange(ref _isDecided, 1) == 0 && _wait.TryClaim();
 }

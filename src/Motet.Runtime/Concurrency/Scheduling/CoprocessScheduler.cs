@@ -29,6 +29,9 @@ public abstract class CoprocessScheduler
     /// </summary>
     public abstract TimeProvider TimeProvider { get; }
 
+    /// <summary>The coprocesses here that have no parent and have not ended, as they are now; those under them are their <see cref="Coprocess.Children"/>. Any thread.</summary>
+    public IReadOnlyList<Coprocess> Coprocesses => Volatile.Read(ref _roots)?.FindCoprocesses() ?? [];
+
     /// <summary>The time of this scheduler, in ticks of <see cref="Stopwatch"/> (<see cref="Stopwatch.Frequency"/> a second). Any thread.</summary>
     public virtual long GetTimestamp() => Stopwatch.GetTimestamp();
 

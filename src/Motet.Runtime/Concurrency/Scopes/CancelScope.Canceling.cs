@@ -140,6 +140,8 @@ public sealed partial class CancelScope
         using (Hold())
         {
             if (_signal is not null) return;
+            // The shield came up while the cancel was on its way.
+            if (Has(State.Shielded) && signal.Scope != this) return;
             Volatile.Write(ref _signal, signal);
             source = _source;
             while (_firstMember is { } member)
@@ -202,9 +204,11 @@ public sealed partial class CancelScope
         using (Hold())
         {
             if (_signal != signal) return;
-            Volatile.Write(ref _signal, _own);
+            // A cancel of a scope between the shield and this one stays in force.
+            var remaining = _own ?? (Has(State.Shielded) ? null : _parent?.Signal);
+            Volatile.Write(ref _signal, remaining);
             // A token cannot be taken back: from now on there is a new one.
-            if (_own is null) _source = null;
+            if (remaining is null) _source = null;
             for (var child = _firstChild; child is not null; child = child._nextSibling) children.Add(child);
         }
 

@@ -36,7 +36,7 @@ public sealed partial class CancelScope
     public static async Task FailAtAsync(Deadline deadline, Func<CancelScope, Task> body)
     {
         var scope = new CancelScope(deadline);
-        if (!await scope.RunAsync(body).ConfigureAwait(false)) scope.ThrowIfDeadlineExceeded();
+        if (!await scope.RunAsync(body)) scope.ThrowIfDeadlineExceeded();
     }
 
     /// <summary>Like <see cref="FailAtAsync(Deadline, Func{CancelScope, Task})"/>, for a body that gives a value. It is also a failure when the scope was cancelled: there is no value.</summary>
@@ -44,7 +44,7 @@ public sealed partial class CancelScope
     public static async Task<T> FailAtAsync<T>(Deadline deadline, Func<CancelScope, Task<T>> body)
     {
         var scope = new CancelScope(deadline);
-        var result = await scope.RunAsync(body, default!).ConfigureAwait(false);
+        var result = await scope.RunAsync(body, default!);
         if (scope.CancelCaught) throw new DeadlineExceededException(scope, null);
         return result;
     }
@@ -72,7 +72,7 @@ public sealed partial class CancelScope
         Enter();
         try
         {
-            await body(this).ConfigureAwait(false);
+            await body(this);
         }
         catch (Exception exception) when (Takes(exception))
         {
@@ -106,7 +106,7 @@ public sealed partial class CancelScope
         Enter();
         try
         {
-            result = await body(this).ConfigureAwait(false);
+            result = await body(this);
         }
         catch (Exception exception) when (Takes(exception))
         {
@@ -181,6 +181,8 @@ public sealed partial class CancelScope
         _parent?.RemoveChild(this);
         if (parent.AddChild(this) is { } inherited) Deliver(inherited);
         if (parent.IsDraining && !Shield) DeliverDrain();
+        // One that ended meanwhile, on another thread, may have left before it was in the new list.
+        if (Has(State.Exited)) parent.RemoveChild(this);
     }
 
     /// <summary>Whether an exception that leaves the body is this scope's own cancel.</summary>
