@@ -106,20 +106,6 @@ public sealed class EveryTests
     });
 
     [Fact]
-    public void ABeatAllocatesNothingInTheSteadyState() => JumpingScheduler.Run(async scheduler =>
-    {
-        var allocated = 0L;
-        await foreach (var tick in Every.Seconds(1))
-        {
-            if (tick.Number == 100) allocated = GC.GetAllocatedBytesForCurrentThread();
-            if (tick.Number == 200) break;
-        }
-
-        // The scheduler of this test has a table that grows.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 100 * 40);
-    });
-
-    [Fact]
     public void AfterRunsOnceWhenItsTimeHasComeAndCanBeTakenBack() => JumpingScheduler.Run(scheduler => Nursery.RunAsync(async nursery =>
     {
         var ran = new List<double>();
