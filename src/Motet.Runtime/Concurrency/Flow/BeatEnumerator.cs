@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Motet.Runtime;
 
@@ -30,8 +29,6 @@ internal sealed class BeatEnumerator : IAsyncEnumerator<Tick>
 
     public Tick Current { get; private set; }
 
-    // Pooled: a beat allocates nothing in the steady state.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> MoveNextAsync()
     {
         _cancellationToken.ThrowIfCancellationRequested();
