@@ -50,6 +50,7 @@ public sealed partial class Server
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var dump = CoprocessDump.WriteOnSignal();
         using var cancelled = cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), _toldToStop);
         try
         {

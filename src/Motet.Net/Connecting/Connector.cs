@@ -18,15 +18,16 @@ public static class Connector
     /// <exception cref="SocketException">No address could be reached; the error is that of the last attempt.</exception>
     /// <exception cref="OperationCanceledException">The token fired, or the loop ended.</exception>
     /// <exception cref="TimeoutException"><see cref="ConnectOptions.Timeout"/> passed.</exception>
-    public static async Task<Connection> ConnectAsync(EndPoint endPoint, ConnectionHandler? handler = null, ConnectOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<Connection> ConnectAsync(EndPoint endPoint, ConnectionHandler? handler = null, ConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         var loop = EventLoop.Current ?? throw new InvalidOperationException("A connection lives on an event loop; connect from one, for example with EventLoop.RunAsync.");
-        options ??= new ConnectOptions();
+        return CancelScope.CallAsync(token => ConnectAsync(loop, endPoint, handler, options ?? new ConnectOptions(), token), cancellationToken);
+    }
 
-        var scope = CancelScope.Current;
-        if (scope?.Cancellation is { } canceled) throw canceled;
-        using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, CancelScope.CurrentToken);
+    private static async Task<Connection> ConnectAsync(EventLoop loop, EndPoint endPoint, ConnectionHandler? handler, ConnectOptions options, CancellationToken cancellationToken)
+    {
+        using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var deadline = new CancellationTokenSource(options.Timeout, loop.TimeProvider);
         using var link = deadline.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), race);
         try
@@ -37,10 +38,6 @@ public static class Connector
             NetMetrics.Opened();
             connection.Start(handler ?? PullHandler.Instance);
             return connection;
-        }
-        catch (OperationCanceledException) when (scope is { IsCanceled: true })
-        {
-            throw scope.Cancellation!;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

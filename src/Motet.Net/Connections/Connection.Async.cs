@@ -56,6 +56,12 @@ public sealed unsafe partial class Connection
             }
         }
 
+        if (Has(State.ClosesOnWait) && !yields)
+        {
+            Close(CloseReason.Shutdown);
+            return ValueTask.FromException<int>(new ConnectionClosedException(_closeReason));
+        }
+
         _pullRead.Start();
         _pullRead.Destination = destination;
         _pullRead.OnCancel(cancellationToken);
@@ -120,6 +126,13 @@ public sealed unsafe partial class Connection
     /// they do not leave it. Disposing the stream closes the connection. Any thread.
     /// </summary>
     public Stream AsStream() => new ConnectionStream(this);
+
+    /// <summary>Closes the connection when its reader waits for more: now or later.</summary>
+    internal void CloseWhenItWaits()
+    {
+        if (_pullRead is { IsPending: true }) Close(CloseReason.Shutdown);
+        else _state |= State.ClosesOnWait;
+    }
 
     private int ReadNow(Memory<byte> destination)
     {

@@ -106,6 +106,9 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
         /// <summary>The last callback has run.</summary>
         Finished = 1 << 21,
+
+        /// <summary>Close when a read has to wait: what is under way is finished, nothing new is begun.</summary>
+        ClosesOnWait = 1 << 22,
     }
 
     /// <summary>The event loop that the connection lives on. Any thread.</summary>

@@ -77,25 +77,8 @@ internal sealed class ConnectionStream(Connection connection) : Stream
     }
 
     /// <summary>From another thread: what the caller runs in does not come along, so its scope's token does.</summary>
-    private async Task<int> RunAsync(Func<CancellationToken, Task<int>> operation, CancellationToken cancellationToken)
-    {
-        var scope = CancelScope.Current;
-        if (scope?.Cancellation is { } canceled) throw canceled;
-        if (scope is null) return await _connection.EventLoop.RunAsync(() => operation(cancellationToken));
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(scope.Token, cancellationToken);
-        try
-        {
-            return await _connection.EventLoop.RunAsync(() => operation(either.Token));
-        }
-        catch (OperationCanceledException) when (scope.Cancellation is { } cancellation)
-        {
-            throw cancellation;
-        }
-        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
-        }
-    }
+    private Task<int> RunAsync(Func<CancellationToken, Task<int>> operation, CancellationToken cancellationToken)
+        => CancelScope.CallAsync(token => _connection.EventLoop.RunAsync(() => operation(token)), cancellationToken);
 
     private void ThrowIfOnLoop()
     {

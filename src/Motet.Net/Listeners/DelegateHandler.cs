@@ -1,12 +1,16 @@
+using Motet.Runtime;
+
 namespace Motet.Net;
 
-/// <summary>Runs a <see cref="ConnectionDelegate"/> over a connection.</summary>
+/// <summary>Runs a <see cref="ConnectionDelegate"/> over one connection, as a coprocess of its own.</summary>
 internal sealed class DelegateHandler(ConnectionDelegate serve) : ConnectionHandler
 {
+    private Coprocess? _coprocess;
+
     protected internal override void OnOpen(Connection connection)
     {
         connection.PauseInput();
-        _ = ServeAsync(connection);
+        _coprocess = Coprocess.Spawn(() => ServeAsync(connection), name: "connection");
     }
 
     protected internal override int OnData(Connection connection, Span<byte> data)
@@ -20,6 +24,12 @@ internal sealed class DelegateHandler(ConnectionDelegate serve) : ConnectionHand
         // The reader sees the end when it reads.
     }
 
+    protected internal override void OnShutdown(Connection connection)
+    {
+        _coprocess!.Scope.Drain(Timeout.InfiniteTimeSpan, "The server stops.");
+        connection.CloseWhenItWaits();
+    }
+
     private async Task ServeAsync(Connection connection)
     {
         try
@@ -30,6 +40,11 @@ internal sealed class DelegateHandler(ConnectionDelegate serve) : ConnectionHand
         catch (ConnectionClosedException) when (!connection.IsOpen)
         {
             // The peer left; that is how most connections end.
+        }
+        catch (OperationCanceledException) when (CancelScope.Current!.IsCanceled)
+        {
+            connection.Abort(CloseReason.Shutdown);
+            throw;
         }
         catch (Exception exception)
         {

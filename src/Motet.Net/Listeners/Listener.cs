@@ -69,12 +69,11 @@ public sealed class Listener : IAsyncDisposable
 
     /// <summary>Begins to listen; each connection is served by a method that reads and writes in sequence.</summary>
     /// <inheritdoc cref="StartAsync(EventLoopGroup, EndPoint, Func{Connection, ConnectionHandler}, ListenerOptions?)"/>
-    /// <param name="serve">Serves one connection; runs on its loop.</param>
+    /// <param name="serve">Serves one connection, as a <see cref="Coprocess"/> on its loop, which drains (<see cref="CancelScope.IsDraining"/>) when the listener stops; the connection is closed at its next read that has to wait.</param>
     public static Task<Listener> StartAsync(EventLoopGroup loops, EndPoint endPoint, ConnectionDelegate serve, ListenerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(serve);
-        var handler = new DelegateHandler(serve);
-        return StartAsync(loops, endPoint, _ => handler, options);
+        return StartAsync(loops, endPoint, _ => new DelegateHandler(serve), options);
     }
 
     /// <summary>

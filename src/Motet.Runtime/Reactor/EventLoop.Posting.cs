@@ -94,7 +94,11 @@ public sealed partial class EventLoop
         if (context is null || (isFree && context == SynchronizationContext)) continuation(state);
         else if (context is CoprocessContext coprocess)
         {
-            if (isFree && coprocess.Scheduler == Scheduler) coprocess.Run(new WorkItem(continuation, state, coprocess));
+            if (isFree && coprocess.Scheduler == Scheduler)
+            {
+                coprocess.Coprocess.OnScheduled();
+                RunStep(coprocess, new WorkItem(continuation, state, coprocess));
+            }
             else coprocess.Enqueue(continuation, state);
         }
         else if (context == SynchronizationContext) Enqueue(new WorkItem(continuation, state));

@@ -30,7 +30,7 @@ public sealed partial class EventLoop
         Posts = Volatile.Read(ref _posts),
         WakeUps = Volatile.Read(ref _wakeUps),
         TimersFired = Volatile.Read(ref _timersFired),
-        Timers = _wheel.Count,
+        Timers = TimerCount,
         Resources = Volatile.Read(ref _resourceCount),
         UnhandledExceptions = Volatile.Read(ref _unhandled),
         RecentLag = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _recentLag)),
@@ -38,10 +38,16 @@ public sealed partial class EventLoop
         LongestCallback = Stopwatch.GetElapsedTime(0, Volatile.Read(ref LongestCallback)),
     };
 
+    internal int TimerCount => _wheel.Count;
+
+    /// <summary>When the next timer is due, or earlier; <see cref="long.MaxValue"/> for never.</summary>
+    internal long NextTimerTimestamp => Volatile.Read(ref _nextTimer);
+
     /// <summary>What runs now and the number of callbacks begun so far, for the watchdog: consistent, or null.</summary>
-    internal object? ReadRunning(out object? state, out long callbacks)
+    internal object? ReadRunning(out object? state, out Coprocess? coprocess, out long callbacks)
     {
         callbacks = Volatile.Read(ref _callbacks);
+        coprocess = Volatile.Read(ref _runningContext)?.Coprocess;
         var running = Volatile.Read(ref _running);
         state = running is Delegate ? Volatile.Read(ref _runningState) : null;
         return callbacks == Volatile.Read(ref _callbacks) ? running : null;

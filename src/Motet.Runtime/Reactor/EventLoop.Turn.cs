@@ -24,6 +24,7 @@ public sealed partial class EventLoop
     // What runs right now, for the watchdog and for reports; null between callbacks of different parts.
     private object? _running;
     private object? _runningState;
+    private CoprocessContext? _runningContext;
 
     /// <summary>
     /// When this turn began, in ticks of <see cref="Stopwatch"/>: monotonic, read once a turn. Loop only.
@@ -178,7 +179,17 @@ public sealed partial class EventLoop
         _running = item.Callback;
         _runningState = item.State;
         _callbacks++;
-        item.Invoke();
+        if (item.Context is { } context) RunStep(context, in item);
+        else item.InvokeCallback();
+    }
+
+    private void RunStep(CoprocessContext context, in WorkItem item)
+    {
+        var previous = _runningContext;
+        _runningContext = context;
+        // Throws nothing: that is the coprocess's own affair.
+        context.Run(in item);
+        _runningContext = previous;
     }
 
     private void RunDeferred()

@@ -56,7 +56,7 @@ internal static class LoopWatchdog
 
     private static void Look(EventLoop loop, ref LoopWatch watch)
     {
-        var running = loop.ReadRunning(out var state, out var callbacks);
+        var running = loop.ReadRunning(out var state, out var coprocess, out var callbacks);
         var now = Stopwatch.GetTimestamp();
         if (running is null || callbacks != watch.Callbacks || !watch.IsBusy)
         {
@@ -69,17 +69,19 @@ internal static class LoopWatchdog
         var duration = Stopwatch.GetElapsedTime(watch.Since, now);
         if (watch.IsReported || duration < loop.Options.LongCallbackThreshold) return;
         watch.IsReported = true;
-        Report(loop, CallbackSite.Describe(running, state), duration);
+        Report(loop, CallbackSite.Describe(running, state), coprocess, duration);
     }
 
-    private static void Report(EventLoop loop, string site, TimeSpan duration)
+    private static void Report(EventLoop loop, string site, Coprocess? coprocess, TimeSpan duration)
     {
         var sites = loop.Options.ReportedSites;
-        if (sites.Count >= MaxSites || !sites.Add(site)) return;
+        // Many coprocesses that were spawned at one place are one site, whatever their names.
+        if (sites.Count >= MaxSites || !sites.Add(coprocess is null ? site : $"{site} {coprocess.SpawnFile}:{coprocess.SpawnLine}")) return;
         try
         {
-            if (loop.Options.Logger is { } logger) RuntimeLog.LongCallback(logger, loop.Name, site, Math.Round(duration.TotalMilliseconds));
-            loop.Options.LongCallbackDetected?.Invoke(new LongCallback(loop, site, duration));
+            var described = coprocess is null ? site : $"{site} in {coprocess}";
+            if (loop.Options.Logger is { } logger) RuntimeLog.LongCallback(logger, loop.Name, described, Math.Round(duration.TotalMilliseconds));
+            loop.Options.LongCallbackDetected?.Invoke(new LongCallback(loop, site, duration) { Coprocess = coprocess });
         }
         catch (Exception exception)
         {

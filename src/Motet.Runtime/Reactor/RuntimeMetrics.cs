@@ -25,7 +25,27 @@ internal static class RuntimeMetrics
         meter.CreateObservableUpDownCounter("motet.loop.resources", () => Measure(s => (long)s.Resources), "{resource}", "Resources watched: connections, listeners.");
         meter.CreateObservableGauge("motet.loop.lag", () => Measure(s => s.RecentLag.TotalSeconds), "s", "Time away from the poll in a turn, average of the last turns.");
         meter.CreateObservableGauge("motet.loop.lag.max", () => Measure(s => s.MaxLag.TotalSeconds), "s", "Longest time away from the poll.");
+        meter.CreateObservableCounter("motet.coprocess.spawned", static () => Coprocess.GetStatistics().Spawned, "{coprocess}", "Coprocesses spawned.");
+        meter.CreateObservableCounter("motet.coprocess.ended", MeasureEnds, "{coprocess}", "Coprocesses ended, by how.");
+        meter.CreateObservableCounter("motet.coprocess.steps", static () => Coprocess.GetStatistics().Steps, "{step}", "Steps of coprocesses run.");
+        meter.CreateObservableCounter("motet.coprocess.messages.undelivered", static () => Coprocess.GetStatistics().UndeliveredMessages, "{message}", "Messages that nobody took before their receiver ended.");
+        meter.CreateObservableUpDownCounter("motet.coprocess.living", static () => Coprocess.GetStatistics().Living, "{coprocess}", "Coprocesses that have not ended.");
+        meter.CreateObservableUpDownCounter("motet.coprocess.runnable", static () => Coprocess.GetStatistics().RunnableSteps, "{step}", "Steps that wait for their turn.");
         return meter;
+    }
+
+    private static Measurement<long>[] MeasureEnds()
+    {
+        var statistics = Coprocess.GetStatistics();
+        return
+        [
+            End(statistics.Completed, "completed"),
+            End(statistics.Interrupted, "interrupted"),
+            End(statistics.Canceled, "canceled"),
+            End(statistics.Failed, "failed"),
+        ];
+
+        static Measurement<long> End(long count, string state) => new(count, new KeyValuePair<string, object?>("motet.coprocess.state", state));
     }
 
     private static IEnumerable<Measurement<T>> Measure<T>(Func<EventLoopStatistics, T> select) where T : struct

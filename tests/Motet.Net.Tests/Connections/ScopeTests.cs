@@ -118,4 +118,31 @@ public class ScopeTests
         });
         Assert.Equal(Sockets.Hash(data), Sockets.Hash(await received.Within()));
     }
+
+    [Fact]
+    public async Task AConnectionServedInSequenceFinishesWhatIsUnderWayWhenItsListenerStops()
+    {
+        await using var loops = EventLoopGroup.Start(1);
+        var begun = new TaskCompletionSource();
+        var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), async connection =>
+        {
+            Assert.NotNull(Coprocess.Current);
+            var buffer = new byte[16];
+            while (await connection.ReadAsync(buffer) is > 0 and var count)
+            {
+                begun.TrySetResult();
+                // Work that takes until the listener has been stopped.
+                while (!CancelScope.Current!.IsDraining) await Coprocess.SleepAsync(TimeSpan.FromMilliseconds(1));
+                await connection.WriteAsync(buffer.AsMemory(0, count));
+            }
+        });
+        using var peer = Sockets.Tcp();
+        await peer.ConnectAsync(listener.LocalEndPoint);
+        peer.SendText("last");
+        await begun.Task.Within();
+        await listener.StopAsync(Patience.Limit).Within();
+        var answer = new byte[16];
+        Assert.Equal(4, peer.Receive(answer));
+        Assert.Equal(0, peer.Receive(answer));
+    }
 }

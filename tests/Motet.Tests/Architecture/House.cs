@@ -10,6 +10,7 @@ internal static class House
     {
         ["Motet.Polling"] = [],
         ["Motet.Runtime"] = ["Motet.Polling"],
+        ["Motet.Runtime.Testing"] = ["Motet.Polling", "Motet.Runtime"],
         ["Motet.Net"] = ["Motet.Polling", "Motet.Runtime"],
         ["Motet.Http"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net"],
         ["Motet"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net", "Motet.Http"],

@@ -40,6 +40,8 @@ public abstract partial class Coprocess : IWaitOwner
         }
     }
 
+    string IWaitOwner.Describe(object? tag) => $"the end of coprocess {Id} {Description}";
+
     void IWaitOwner.Abandon(Wait wait)
     {
         lock (Context) _waits.Remove(wait);

@@ -24,15 +24,10 @@ public abstract partial class Coprocess
         Restart,
     }
 
-    /// <summary>
-    /// Called with the error of a coprocess that nobody awaited and that had no parent; on any thread. While nobody listens, it is written to standard error, or to the log of its event loop. The process goes on.
-    /// </summary>
-    public static event EventHandler<UnhandledCoprocessExceptionEventArgs>? UnhandledException;
-
     /// <summary>The error it ended with: null while it runs and when it ended without.</summary>
     public Exception? Error => IsCompleted ? _error : null;
 
-    /// <summary>Who waits for the word that it has started, instead of its group: <see cref="Nursery.StartAsync"/>.</summary>
+    /// <summary>Who takes its end, instead of its group. Set before it is started.</summary>
     internal IStartObserver? Starter { get; set; }
 
     internal CoprocessOptions Options => _options;
@@ -52,21 +47,6 @@ public abstract partial class Coprocess
         if (!Scope.TryAttach(scope, group, IsTransient)) ThrowParentEnded();
         OnSpawned();
         Context.Enqueue(BeginCallback, this);
-    }
-
-    internal static void ReportUnhandled(Coprocess? coprocess, CoprocessScheduler scheduler, Exception exception)
-    {
-        try
-        {
-            if (coprocess is not null && UnhandledException is { } handlers) handlers(coprocess, new UnhandledCoprocessExceptionEventArgs(coprocess, exception));
-            else if (coprocess is not null) scheduler.OnUnhandledException(coprocess, exception);
-            else Console.Error.WriteLine($"Unhandled exception in a callback of a cancel scope{Environment.NewLine}{exception}");
-        }
-        catch (Exception second)
-        {
-            // A report that fails must not take with it what the caller has still to do.
-            Console.Error.WriteLine($"The report of an unhandled exception failed{Environment.NewLine}{exception}{Environment.NewLine}{second}");
-        }
     }
 
     /// <summary>The coprocess gets children: they need somebody to count them.</summary>
@@ -209,6 +189,7 @@ public abstract partial class Coprocess
             return;
         }
 
+        if (error is not null && state == CoprocessState.Failed) NoteOrigin(error);
         var isObserved = TellObservers(state, error) | claimed is not null;
         var group = _parentGroup!;
         var isUnhandled = error is not null && state == CoprocessState.Failed && !isObserved;
@@ -231,7 +212,7 @@ public abstract partial class Coprocess
     }
 
     /// <summary>Tells those who take its end, error included, instead of its group. Whether there is one.</summary>
-    private bool TellObservers(CoprocessState state, Exception? error) => Starter?.OnEnded(state, error) == true;
+    private bool TellObservers(CoprocessState state, Exception? error) => (Starter?.OnEnded(state, error) == true) | TellMonitors(state, error);
 
     private void BeginAgain()
     {
@@ -257,6 +238,7 @@ public abstract partial class Coprocess
 
         before.ReportCleanupErrors();
         scope.OnRelinked(inherited);
+        _mailbox?.OnBeginAgain();
         if (isInterrupted) scope.CancelAs(CancelKind.Interrupted, null, null);
         EndIfUnneeded(group, scope);
         Context.Enqueue(BeginCallback, this);

@@ -134,20 +134,12 @@ public abstract partial class Coprocess
         return task;
     }
 
-    /// <summary>The name, the place where it was spawned, and those of its parents: one line each.</summary>
-    public string DescribeSpawnChain()
-    {
-        var text = new System.Text.StringBuilder(ToString());
-        for (var parent = Parent; parent is not null; parent = parent.Parent) text.Append(Environment.NewLine).Append("  spawned by ").Append(parent);
-        return text.ToString();
-    }
-
     /// <summary>Name, number and spawn site.</summary>
     public override string ToString() => $"coprocess {Id} {Name ?? CallbackSite.Describe(Body, null)} at {_file}:{_line}";
 
     private long GiveId()
     {
-        Interlocked.CompareExchange(ref _id, Interlocked.Increment(ref CoprocessCounters.LastId), 0);
+        Interlocked.CompareExchange(ref _id, Interlocked.Increment(ref CoprocessCounts.LastId), 0);
         return _id;
     }
 }

@@ -49,7 +49,8 @@ public sealed class Coprocess<T> : Coprocess
     /// <summary>The same as a task, for <c>Task.WhenAll</c> and the like.</summary>
     public new Task<T> AsTask() => JoinAsync().AsTask();
 
-    private T Result => State == CoprocessState.Interrupted ? _interruptValue! : _result!;
+    /// <summary>What the body or an interrupt gave; the default when there was nothing. After the end.</summary>
+    internal T Result => State == CoprocessState.Interrupted ? _interruptValue! : _result!;
 
     private protected override void CompleteJoin(Wait wait)
     {

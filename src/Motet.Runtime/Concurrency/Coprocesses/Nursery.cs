@@ -10,7 +10,7 @@ namespace Motet.Runtime;
 /// A coprocess that somebody awaits gives its error to those, and to the nursery only if it comes out of there. The nursery may be passed around: what is spawned from elsewhere belongs to it all the same, and is cancelled with its
 /// scope, not with that of the spawner. After the end nothing can be spawned. All members are for any thread.
 /// </remarks>
-public sealed class Nursery
+public sealed partial class Nursery
 {
     private static readonly Action<object?> EmptiedCallback = static wait => ((Wait<bool>)wait!).Complete(true);
 
@@ -49,7 +49,10 @@ public sealed class Nursery
     {
         ArgumentNullException.ThrowIfNull(body);
         T result = default!;
-        await RunAsync(async nursery => result = await body(nursery));
+        await RunAsync(async nursery =>
+        {
+            result = await body(nursery);
+        });
         return result;
     }
 
@@ -101,7 +104,7 @@ public sealed class Nursery
 
     /// <summary>Like <see cref="StartAsync{T}"/>, without a value.</summary>
     public async Task StartAsync(Func<Started, Task> body, string? name = null, CoprocessOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
-        => await StartAsync<bool>(started => body(new Started(started)), name, options, file, line);
+        => await StartAsync<bool>(started => body(new Started(() => started.Set(true))), name, options, file, line);
 
     internal static async Task RunAsync(Func<Nursery, Task> body, CancelScope scope)
     {

@@ -1,12 +1,15 @@
 namespace Motet.Runtime;
 
-/// <summary>With this a coprocess of <see cref="Nursery.StartAsync(Func{Started, Task}, string?, CoprocessOptions?, string, int)"/> says that it is started.</summary>
+/// <summary>
+/// With this a coprocess says that it is started: to <see cref="Nursery.StartAsync(Func{Started, Task}, string?, CoprocessOptions?, string, int)"/>, or to its <see cref="Supervisor"/>, which then starts the next one.
+/// </summary>
 public sealed class Started
 {
-    private readonly Started<bool> _started;
+    private readonly Action _set;
 
-    internal Started(Started<bool> started) => _started = started;
+    internal Started(Action set) => _set = set;
 
-    /// <summary>Says so: <see cref="Started{T}.Set"/>.</summary>
-    public void Set() => _started.Set(true);
+    /// <summary>Says so. Without effect when the coprocess is being ended. Any thread.</summary>
+    /// <exception cref="InvalidOperationException">It was said before.</exception>
+    public void Set() => _set();
 }

@@ -35,11 +35,12 @@ public sealed class Started<T> : IStartObserver
     bool IStartObserver.OnEnded(CoprocessState state, Exception? error)
     {
         if (!TryDecide()) return false;
-        // One that took the caller's cancel for itself has not failed.
-        if (error is null && Coprocess!.Scope.Signal is { } signal && signal.Scope != Coprocess.Scope) error = signal.CreateException();
-        _wait.Fail(error ?? new InvalidOperationException($"{Coprocess!.Description} ended before it said that it was started."));
+        _wait.Fail(error ?? CancelOfCaller ?? new InvalidOperationException($"{Coprocess!.Description} ended before it said that it was started."));
         return true;
     }
+
+    /// <summary>When the caller was cancelled, the child may have come to its end all the same: too late.</summary>
+    private Exception? CancelOfCaller => Coprocess!.Scope.Signal is { } signal && signal.Scope != Coprocess.Scope ? signal.CreateException() : null;
 
     private bool TryDecide() => Interlocked.Exchange(ref _isDecided, 1) == 0 && _wait.TryClaim();
 }

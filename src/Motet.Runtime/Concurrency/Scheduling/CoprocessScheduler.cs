@@ -29,6 +29,9 @@ public abstract class CoprocessScheduler
     /// </summary>
     public abstract TimeProvider TimeProvider { get; }
 
+    /// <summary>The coprocesses here that have no parent and have not ended, as they are now; those under them are their <see cref="Coprocess.Children"/>. Any thread.</summary>
+    public IReadOnlyList<Coprocess> Coprocesses => Volatile.Read(ref _roots)?.FindCoprocesses() ?? [];
+
     /// <summary>The time of this scheduler, in ticks of <see cref="Stopwatch"/> (<see cref="Stopwatch.Frequency"/> a second). Any thread.</summary>
     public virtual long GetTimestamp() => Stopwatch.GetTimestamp();
 
@@ -58,7 +61,7 @@ public abstract class CoprocessScheduler
     /// <param name="coprocess">The one that failed.</param>
     /// <param name="exception">Its error.</param>
     protected internal virtual void OnUnhandledException(Coprocess coprocess, Exception exception)
-        => Console.Error.WriteLine($"Unhandled exception in {coprocess.DescribeSpawnChain()}{Environment.NewLine}{exception}");
+        => Console.Error.WriteLine($"Unhandled exception in {coprocess.DescribeFailure(exception)}{Environment.NewLine}{exception}");
 
     /// <summary>The scope over everything that has no other parent.</summary>
     internal CancelScope Roots => _roots ?? MakeRoots();
@@ -71,6 +74,9 @@ public abstract class CoprocessScheduler
 
     /// <summary>The scheduler to ask for timers from here: this one, unless only its own thread may.</summary>
     internal virtual CoprocessScheduler ForTimers => this;
+
+    /// <summary>The scheduler to ask for timers of what several schedulers share: one that does not end before they do.</summary>
+    internal virtual CoprocessScheduler ForSharedTimers => this;
 
     internal virtual CoprocessContext CreateContext(Coprocess coprocess) => new(this, coprocess);
 

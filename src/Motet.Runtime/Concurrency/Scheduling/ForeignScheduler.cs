@@ -10,5 +10,7 @@ internal sealed class ForeignScheduler(SynchronizationContext context) : QueuedS
 
     public static ForeignScheduler For(SynchronizationContext context) => Schedulers.GetValue(context, static context => new ForeignScheduler(context));
 
+    public override string ToString() => $"synchronization context {context.GetType()}";
+
     internal override void Submit(QueuedContext queued) => context.Post(ExecuteCallback, queued);
 }

@@ -9,6 +9,8 @@ internal sealed class LoopScheduler(EventLoop loop) : CoprocessScheduler
 
     internal override CoprocessScheduler ForTimers => loop.IsCurrent ? this : PoolScheduler.Instance;
 
+    internal override CoprocessScheduler ForSharedTimers => PoolScheduler.Instance;
+
     protected internal override void Enqueue(CoprocessStep step) => loop.Enqueue(step.Item);
 
     internal override void Enqueue(CoprocessContext context, Delegate callback, object? state) => loop.Enqueue(new WorkItem(callback, state, context));
@@ -24,11 +26,13 @@ internal sealed class LoopScheduler(EventLoop loop) : CoprocessScheduler
     protected internal override void OnUnhandledException(Coprocess coprocess, Exception exception)
     {
         if (loop.Options.Logger is null && loop.Options.UnhandledException is null) base.OnUnhandledException(coprocess, exception);
-        loop.ReportUnhandled(exception, coprocess.DescribeSpawnChain());
+        loop.ReportUnhandled(exception, coprocess.DescribeFailure(exception));
     }
 
     // Apart: its closure would be allocated for every cancel.
     private void PostCancel(TimerId id) => loop.Post(() => CancelHere(id));
+
+    public override string ToString() => $"event loop {loop.Name}";
 
     private void CancelHere(TimerId id)
     {

@@ -5,5 +5,7 @@ internal sealed class PoolScheduler : QueuedScheduler
 {
     public static readonly PoolScheduler Instance = new();
 
+    public override string ToString() => "thread pool";
+
     internal override void Submit(QueuedContext context) => System.Threading.ThreadPool.UnsafeQueueUserWorkItem(context, preferLocal: true);
 }

@@ -29,6 +29,19 @@ internal static class PoolTimers
         }
     }
 
+    /// <summary>When the next is due, or earlier, in ticks of <see cref="Stopwatch"/>; <see cref="long.MaxValue"/> for never.</summary>
+    public static long NextTimer
+    {
+        get
+        {
+            lock (Gate)
+            {
+                var tick = Wheel.NextTick;
+                return tick < (long.MaxValue - Origin) / TicksPerMillisecond ? Origin + (tick * TicksPerMillisecond) : long.MaxValue;
+            }
+        }
+    }
+
     public static TimerId Set(long timestamp, ITimerHandler handler)
     {
         lock (Gate)

@@ -7,6 +7,7 @@ internal static class SchedulerRegistry
 
     public static void Add(CoprocessScheduler scheduler)
     {
+        RuntimeMetrics.Ensure();
         lock (Known)
         {
             Known.RemoveAll(known => !known.TryGetTarget(out var target) || target == scheduler);

@@ -57,6 +57,9 @@ public readonly record struct Deadline : IComparable<Deadline>
     internal static Deadline After(TimeSpan time, CoprocessScheduler scheduler)
         => time == Timeout.InfiniteTimeSpan ? Never : new Deadline(Add(scheduler.GetTimestamp(), time));
 
+    /// <summary>The time from this moment until a later one.</summary>
+    internal TimeSpan TimeUntil(Deadline later) => Stopwatch.GetElapsedTime(Timestamp, later.Timestamp);
+
     internal TimeSpan RemainingAt(long timestamp)
     {
         if (IsNever) return TimeSpan.MaxValue;

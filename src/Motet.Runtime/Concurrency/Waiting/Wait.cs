@@ -41,6 +41,9 @@ internal abstract class Wait : CancelMember, ITimerHandler
     /// <summary>Whatever the owner wants to remember.</summary>
     public object? Tag { get; set; }
 
+    /// <summary>When its timer fires; <see cref="long.MaxValue"/> without.</summary>
+    public long Due => Volatile.Read(ref _due);
+
     public short Version { get; private set; }
 
     protected Exception? Error { get; set; }
@@ -81,8 +84,8 @@ internal abstract class Wait : CancelMember, ITimerHandler
         var registration = _registration = cancellationToken.UnsafeRegister(TokenCanceledCallback, this);
         Interlocked.MemoryBarrier();
         if (!IsClaimed) return true;
-        // Ended by the timer meanwhile, maybe before it could see the registration: that must not outlive the wait.
-        registration.Dispose();
+        // Whoever claims a wait that has an owner meets the owner's lock, held here, before it publishes. Without one the timer may have published it before it could see the registration, which must not outlive the wait.
+        if (Owner is null) registration.Dispose();
         return false;
     }
 
@@ -119,7 +122,12 @@ internal abstract class Wait : CancelMember, ITimerHandler
     }
 
     /// <summary>The time is over; the wait is claimed.</summary>
-    protected virtual void OnTimeout() => Publish();
+    private void OnTimeout()
+    {
+        Owner?.Abandon(this);
+        Error = Owner?.CreateTimeoutError();
+        Publish();
+    }
 
     public ValueTaskSourceStatus GetStatus(short token)
     {
@@ -142,7 +150,7 @@ internal abstract class Wait : CancelMember, ITimerHandler
 
     protected void Publish()
     {
-        Scope?.Remove(this);
+        Volatile.Read(ref Scope)?.Remove(this);
         if (_timers is { } timers)
         {
             _timers = null;

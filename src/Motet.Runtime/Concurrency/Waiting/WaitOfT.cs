@@ -21,6 +21,13 @@ internal sealed class Wait<T> : Wait, IValueTaskSource<T>, IValueTaskSource
     {
     }
 
+    /// <summary>What the one who waits brings along: for waits that give something away instead of getting it.</summary>
+    public T? Item
+    {
+        get => _result;
+        set => _result = value;
+    }
+
     public ValueTask<T> Task => new(this, Version);
 
     public ValueTask UntypedTask => new(this, Version);
