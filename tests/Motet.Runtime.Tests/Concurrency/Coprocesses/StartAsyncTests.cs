@@ -28,7 +28,7 @@ public sealed class StartAsyncTests
     public Task BeforeTheStartTheCallersCancelCounts(Home home) => home.RunAsync(() => Nursery.RunAsync(async nursery =>
     {
         Assert.False(await CancelScope.MoveOnAfterAsync(TimeSpan.FromMilliseconds(5), async _ => await nursery.StartAsync(async _ => await Coprocess.SleepAsync(Timeout.InfiniteTimeSpan))));
-        Assert.Equal(0, nursery.Count);
+        await Patience.UntilAsync(() => nursery.Count == 0);
     }));
 
     [Theory, CombinatorialHomes]
