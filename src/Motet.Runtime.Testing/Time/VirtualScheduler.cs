@@ -69,6 +69,10 @@ internal sealed partial class VirtualScheduler : CoprocessScheduler
         }
     }
 
+    protected override void BeginOutsideWork() => Hold();
+
+    protected override void EndOutsideWork() => Release();
+
     protected override void OnUnhandledException(Coprocess coprocess, Exception exception) => AddError(exception);
 
     // A derived class may call these on itself only; timers of the clock's own are set from elsewhere.

@@ -9,7 +9,7 @@ namespace Motet.Runtime.Testing;
 /// </summary>
 /// <remarks>
 /// Sleeps, deadlines and timers of Motet run on it by themselves; everything else takes <see cref="TimeProvider"/>. What waits for something outside of the run (a socket, a thread) holds the clock meanwhile: <see cref="Hold"/>,
-/// <see cref="VirtualTimeOptions.Quiet"/>. A continuation after <c>ConfigureAwait(false)</c> may run outside too. All members are for any thread.
+/// <see cref="VirtualTimeOptions.Quiet"/>. <see cref="Offload"/> and <see cref="ChildProcess"/> do it by themselves, so no deadline of the run ends them. A continuation after <c>ConfigureAwait(false)</c> may run outside too. All members are for any thread.
 /// </remarks>
 public sealed class VirtualTime
 {

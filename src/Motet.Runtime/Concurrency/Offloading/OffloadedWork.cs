@@ -27,9 +27,17 @@ internal abstract class OffloadedWork : IWaitOwner
         var work = new OffloadedWork<T>(() => function(scope), scope, progress);
         var lease = await (limiter ?? Offload.DefaultLimiter).AcquireAsync(work, cancellationToken);
         using var registration = new LinkedToken(scope, cancellationToken);
-        var result = await scope.RunAsync(_ => work.RunAsync(lease, abandonOnCancel), default!);
-        if (scope.CancelCaught) throw registration.CreateException();
-        return result;
+        scope.Scheduler.BeginOutsideWork();
+        try
+        {
+            var result = await scope.RunAsync(_ => work.RunAsync(lease, abandonOnCancel), default!);
+            if (scope.CancelCaught) throw registration.CreateException();
+            return result;
+        }
+        finally
+        {
+            scope.Scheduler.EndOutsideWork();
+        }
     }
 
     /// <summary>Runs it. On its thread.</summary>

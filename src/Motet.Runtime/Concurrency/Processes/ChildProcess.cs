@@ -21,6 +21,20 @@ public static class ChildProcess
     {
         ArgumentException.ThrowIfNullOrEmpty(fileName);
         ArgumentNullException.ThrowIfNull(arguments);
-        return CancelScope.CallAsync(token => new ChildProcessRun(fileName, arguments, options ?? ChildProcessOptions.Default).RunAsync(token), cancellationToken);
+        return RunOutsideAsync(fileName, arguments, options ?? ChildProcessOptions.Default, cancellationToken);
+    }
+
+    private static async Task<ChildProcessResult> RunOutsideAsync(string fileName, IEnumerable<string> arguments, ChildProcessOptions options, CancellationToken cancellationToken)
+    {
+        var scheduler = CoprocessScheduler.Current;
+        scheduler.BeginOutsideWork();
+        try
+        {
+            return await CancelScope.CallAsync(token => new ChildProcessRun(fileName, arguments, options).RunAsync(token), cancellationToken);
+        }
+        finally
+        {
+            scheduler.EndOutsideWork();
+        }
     }
 }

@@ -55,6 +55,19 @@ public abstract class CoprocessScheduler
     protected internal abstract void CancelTimer(TimerId id);
 
     /// <summary>
+    /// Something begins that steps here will wait for and that runs elsewhere, on real time: offloaded work, a child process. A scheduler whose clock is not the real one lets it stand until <see cref="EndOutsideWork"/>. The default does
+    /// nothing. Called on any thread, any number of times before the first end.
+    /// </summary>
+    protected internal virtual void BeginOutsideWork()
+    {
+    }
+
+    /// <summary>What <see cref="BeginOutsideWork"/> told of has ended, and the one who waited for it goes on. Once for each; called on any thread, mostly in the step that goes on.</summary>
+    protected internal virtual void EndOutsideWork()
+    {
+    }
+
+    /// <summary>
     /// Called with the exception of a coprocess that had neither parent nor anybody who awaited it. The default writes it to <see cref="Console.Error"/>, with the chain
     /// of spawn sites. Whoever handles <see cref="Coprocess.UnhandledException"/> is asked first.
     /// </summary>
