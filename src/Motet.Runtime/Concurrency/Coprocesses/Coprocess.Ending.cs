@@ -24,13 +24,32 @@ public abstract partial class Coprocess
     /// </summary>
     /// <param name="reason">For people: is in the message of the error.</param>
     /// <param name="cause">The error behind it, if there is one.</param>
-    public bool Cancel(string? reason = null, Exception? cause = null) => !IsCompleted && Scope.CancelAs(CancelKind.Requested, reason, cause);
+    public bool Cancel(string? reason = null, Exception? cause = null)
+    {
+        CancelScope scope;
+        lock (Context)
+        {
+            if (!CanBeEnded) return false;
+            var isLate = _end == End.Restart;
+            _end = End.Cancel;
+            if (isLate)
+            {
+                _lateCancel = new CoprocessCanceledException(this, reason, cause);
+                return true;
+            }
+
+            scope = Scope;
+        }
+
+        return scope.CancelAs(CancelKind.Requested, reason, cause);
+    }
 
     /// <summary>
-    /// Runs its body again from the start. One that runs is cancelled first and, when it and its children have ended, begins again in place: those who await it wait on. One that has ended is spawned once more, under the same parent if that
-    /// lives, with the same name and options.
+    /// Runs its body again from the start. One that runs is cancelled first and, when it and its children have ended, begins again in place: those who await it wait on. One that has ended is spawned once more, under the same parent,
+    /// with the same name and options. Until one begins again, <see cref="Interrupt"/> and <see cref="Cancel"/> end it for good.
     /// </summary>
     /// <returns>The one that runs: this, or the new one.</returns>
+    /// <exception cref="InvalidOperationException">It has ended, and so has its parent: nobody would look after the new one.</exception>
     public Coprocess Restart()
     {
         CancelScope? running = null;
@@ -79,11 +98,13 @@ public abstract partial class Coprocess
     /// <summary>Marks it as interrupted. Under the lock.</summary>
     private protected bool TryInterrupt()
     {
-        // One that is about to begin again can still be ended.
-        if (IsCompleted || _end == End.Interrupt || (_end != End.Restart && Scope.CancelCalled)) return false;
+        if (!CanBeEnded) return false;
         _end = End.Interrupt;
         return true;
     }
+
+    /// <summary>Whether nothing ends it yet. One that is about to begin again can still be ended. Under the lock.</summary>
+    private bool CanBeEnded => !IsCompleted && (_end == End.Restart || (_end == End.None && !Scope.CancelCalled));
 
     private protected void CancelForInterrupt() => Scope.CancelAs(CancelKind.Interrupted, null, null);
 

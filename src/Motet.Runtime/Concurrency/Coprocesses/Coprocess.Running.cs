@@ -16,11 +16,15 @@ public abstract partial class Coprocess
     private bool _isBodyCanceled;
     private End _end;
 
+    // A cancel of one that was to begin again: its scope, cancelled for that, does not take it any more.
+    private CoprocessCanceledException? _lateCancel;
+
     /// <summary>How it is being ended from outside.</summary>
     private enum End : byte
     {
         None,
         Interrupt,
+        Cancel,
         Restart,
     }
 
@@ -173,6 +177,7 @@ public abstract partial class Coprocess
             beginsAgain = _end == End.Restart && state is (CoprocessState.Completed or CoprocessState.Interrupted);
             if (!beginsAgain)
             {
+                if (_lateCancel is not null && state == CoprocessState.Interrupted) (state, error) = (CoprocessState.Failed, _lateCancel);
                 _error = error;
                 _final = state;
                 claimed = _waits.ClaimAll();
@@ -216,7 +221,7 @@ public abstract partial class Coprocess
         var before = Scope;
         CoprocessGroup group;
         CancelSignal? inherited;
-        bool isInterrupted;
+        End end;
         lock (Context)
         {
             // At once, so that it is not moved elsewhere in between.
@@ -225,8 +230,8 @@ public abstract partial class Coprocess
             before.Exit();
             inherited = scope.Relink(parent);
             // Since the end of the run before: it is for the one that begins.
-            isInterrupted = _end == End.Interrupt;
-            if (!isInterrupted) _end = End.None;
+            end = _end;
+            if (end == End.Restart) _end = End.None;
             _error = null;
             _state = CoprocessState.Runnable;
             Scope = scope;
@@ -235,7 +240,8 @@ public abstract partial class Coprocess
         before.ReportCleanupErrors();
         scope.OnRelinked(inherited);
         _mailbox?.OnBeginAgain();
-        if (isInterrupted) scope.CancelAs(CancelKind.Interrupted, null, null);
+        if (end == End.Interrupt) scope.CancelAs(CancelKind.Interrupted, null, null);
+        else if (end == End.Cancel) scope.CancelAs(CancelKind.Requested, _lateCancel!.Reason, _lateCancel.InnerException);
         EndIfUnneeded(group, scope);
         Context.Enqueue(BeginCallback, this);
     }
