@@ -72,4 +72,58 @@ public sealed class EndingTests
         }).JoinAsync();
         Assert.Throws<InvalidOperationException>(() => child!.Restart());
     });
+
+    [Fact]
+    public async Task TwoThatAreAttachedToEachOtherAtTheSameMomentDoNotBecomeACircle()
+    {
+        using var barrier = new Barrier(2);
+        for (var round = 0; round < 2_000; round++)
+        {
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var coprocesses = Enumerable.Range(0, 2).Select(_ => Coprocess.Spawn(() => gate.Task, options: new CoprocessOptions { Scheduler = CoprocessScheduler.ThreadPool })).ToArray();
+            bool Attach(int index)
+            {
+                barrier.SignalAndWait(Deadline.Limit);
+                try
+                {
+                    coprocesses[index].Attach(coprocesses[1 - index]);
+                    return true;
+                }
+                catch (InvalidOperationException)
+                {
+                    return false;
+                }
+            }
+
+            var attached = await Task.WhenAll(Task.Run(() => Attach(0)), Task.Run(() => Attach(1))).Within();
+            Assert.Single(attached, isAttached => isAttached);
+            gate.SetResult();
+            await Task.WhenAll(coprocesses.Select(coprocess => coprocess.AsTask())).Within();
+        }
+    }
+
+    [Fact]
+    public Task OneThatHasNotSaidThatItIsStartedIsAChildOfBothItsCallerAndItsNursery() => VirtualTime.RunAsync(async time =>
+    {
+        var go = new AsyncEvent();
+        Nursery? nursery = null;
+        Coprocess? starting = null;
+        var owner = Coprocess.Spawn(() => Nursery.RunAsync(async it =>
+        {
+            nursery = it;
+            await go.WaitAsync();
+        }));
+        await time.WaitAllBlockedAsync();
+        var caller = Coprocess.Spawn(async () => await nursery!.StartAsync(async started =>
+        {
+            starting = Coprocess.Current;
+            await go.WaitAsync();
+            started.Set();
+        }));
+        await time.WaitAllBlockedAsync();
+        Assert.Throws<InvalidOperationException>(() => owner.Attach(starting!));
+        Assert.Throws<InvalidOperationException>(() => caller.Attach(starting!));
+        go.Set();
+        await Task.WhenAll(owner.AsTask(), caller.AsTask());
+    });
 }

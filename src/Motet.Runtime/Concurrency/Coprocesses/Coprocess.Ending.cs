@@ -5,6 +5,9 @@ namespace Motet.Runtime;
 /// <summary>What others can do to it.</summary>
 public abstract partial class Coprocess
 {
+    // One at a time in the whole process: two that become each other's child at the same moment would wait for each other for ever, and no lock of either of them keeps that out.
+    private static readonly Lock AttachGate = new();
+
     /// <summary>
     /// Ends it quietly: its body is cancelled, and those who await it go on (with the default value, where it gives one). It ends when the body has cleaned up. False when it was being ended already.
     /// </summary>
@@ -78,7 +81,7 @@ public abstract partial class Coprocess
     /// <summary>
     /// Takes it out of its parent's care: the parent ends without it and does not cancel it, and its errors go to <see cref="UnhandledException"/> unless somebody awaits it. A cancel that has reached it stays.
     /// </summary>
-    public void Detach() => MoveTo(Scheduler.Roots.Group!);
+    public void Detach() => Move(Scheduler.Roots.Group!)?.Invoke();
 
     /// <summary>Makes it a child of <paramref name="parent"/>, which from now on ends after it, cancels it and gets its errors.</summary>
     /// <param name="parent">Not itself, and none of its own children.</param>
@@ -86,13 +89,15 @@ public abstract partial class Coprocess
     public void Attach(Coprocess parent)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        for (var ancestor = parent; ancestor is not null; ancestor = ancestor.Parent)
+        Action? followUp;
+        lock (AttachGate)
         {
-            if (ancestor == this) throw new InvalidOperationException("A coprocess cannot become the child of its own child.");
+            if (parent.IsUnder(this)) throw new InvalidOperationException("A coprocess cannot become the child of its own child.");
+            if (parent.IsCompleted) ThrowParentEnded();
+            followUp = Move(parent.EnsureGroup());
         }
 
-        if (parent.IsCompleted) ThrowParentEnded();
-        MoveTo(parent.EnsureGroup());
+        followUp?.Invoke();
     }
 
     /// <summary>Marks it as interrupted. Under the lock.</summary>
@@ -108,7 +113,8 @@ public abstract partial class Coprocess
 
     private protected void CancelForInterrupt() => Scope.CancelAs(CancelKind.Interrupted, null, null);
 
-    internal void MoveTo(CoprocessGroup group)
+    /// <summary>Puts it into another group. Gives what is still to be done, outside of locks; null when there is nothing.</summary>
+    private Action? Move(CoprocessGroup group)
     {
         CoprocessGroup? old;
         CancelScope scope;
@@ -116,16 +122,36 @@ public abstract partial class Coprocess
         lock (Context)
         {
             old = _parentGroup;
-            if (IsCompleted || old == group) return;
+            if (IsCompleted || old == group) return null;
             if (!group.TryEnter(IsTransient)) ThrowParentEnded();
             _parentGroup = group;
             scope = Scope;
             inherited = scope.Relink(group.Scope);
         }
 
-        scope.OnRelinked(inherited);
-        EndIfUnneeded(group, scope);
-        old!.Leave(IsTransient, false, null);
+        return () =>
+        {
+            scope.OnRelinked(inherited);
+            EndIfUnneeded(group, scope);
+            old!.Leave(IsTransient, false, null);
+        };
+    }
+
+    /// <summary>Whether <paramref name="other"/> is this one or cannot end before it. Looks at both ways up: one that has not said that it is started is in the scope of its caller and in the group of somebody else.</summary>
+    private bool IsUnder(Coprocess other)
+    {
+        var seen = new HashSet<Coprocess>();
+        var open = new Stack<Coprocess>([this]);
+        while (open.TryPop(out var coprocess))
+        {
+            if (coprocess == other) return true;
+            if (!seen.Add(coprocess)) continue;
+            if (coprocess.Parent is { } parent) open.Push(parent);
+            // Also there while it begins again, when its scope is nowhere for a moment.
+            if (coprocess._parentGroup?.Scope.Coprocess is { } owner) open.Push(owner);
+        }
+
+        return false;
     }
 
     /// <summary>It has said that it is started: its scope moves from under the caller's to that of its group.</summary>
