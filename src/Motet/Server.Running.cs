@@ -21,7 +21,7 @@ public sealed partial class Server
     private ILogger? _logger;
 
     /// <summary>
-    /// Starts, and serves until the process is told to stop (Ctrl-C, SIGTERM) or the token fires; then requests under way may finish. A second signal ends them too. Where it listens is printed to standard
+    /// Starts, and serves until the process is told to stop (Ctrl-C, SIGTERM) or the token fires; then requests under way may finish. A second signal ends them too. SIGQUIT (Ctrl-\) writes the tree of coprocesses to standard error (<see cref="CoprocessDump"/>). Where it listens is printed to standard
     /// error.
     /// </summary>
     /// <remarks>

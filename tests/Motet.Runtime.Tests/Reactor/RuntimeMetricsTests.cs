@@ -42,7 +42,7 @@ public class RuntimeMetricsTests
 
         void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            if (tags[0] is { Key: "motet.loop.name", Value: "measured" }) values[instrument.Name] = value;
+            if (tags is [{ Key: "motet.loop.name", Value: "measured" }, ..]) values[instrument.Name] = value;
         }
     }
 }

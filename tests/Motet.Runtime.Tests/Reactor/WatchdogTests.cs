@@ -34,6 +34,33 @@ public class WatchdogTests
     }
 
     [Fact]
+    public async Task ItNamesTheCoprocessWhoseStepHoldsTheLoop()
+    {
+        using var loop = Start();
+        Coprocess? coprocess = null;
+        await loop.RunAsync(async () =>
+        {
+            coprocess = Coprocess.Spawn(BlockAfterAwaitAsync, "a blocker");
+            await coprocess.JoinAsync();
+        }).Within();
+        var report = await _named.Task.Within();
+        Assert.Same(coprocess, report.Coprocess);
+        Assert.Equal($"async {typeof(WatchdogTests).FullName}.{nameof(BlockAfterAwaitAsync)}", report.Site);
+    }
+
+    [Fact]
+    public async Task ItNamesNoCoprocessForWhatIsNoStepOfOne()
+    {
+        using var loop = Start();
+        await loop.RunAsync(async () =>
+        {
+            await Coprocess.Spawn(() => Task.CompletedTask).JoinAsync();
+            loop.Post(Block);
+        }).Within();
+        Assert.Null((await _named.Task.Within()).Coprocess);
+    }
+
+    [Fact]
     public async Task ItNamesTheFunctionThatWasInvoked()
     {
         using var loop = Start();

@@ -35,7 +35,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(string project, params string[] arguments)
     {
         // A shell that runs the tests in the background has them ignore SIGINT, and a process inherits that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", Repository.Program(project), "-b", "127.0.0.1", "-p", "0", .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT,TERM", "dotnet", Repository.Program(project), "-b", "127.0.0.1", "-p", "0", .. arguments]) { RedirectStandardError = true };
         var server = new ServerProcess(Process.Start(start)!);
         try
         {

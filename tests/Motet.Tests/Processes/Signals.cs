@@ -6,6 +6,7 @@ namespace Motet.Tests;
 internal static partial class Signals
 {
     public const int Interrupt = 2;
+    public const int Quit = 3;
     public const int Terminate = 15;
 
     public static void Send(int process, int signal) => Assert.Equal(0, Kill(process, signal));

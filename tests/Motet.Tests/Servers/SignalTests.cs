@@ -34,6 +34,18 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task QuitWritesTheTreeOfCoprocessesAndTheServerGoesOn()
+    {
+        await using var testbed = await ServerProcess.StartAsync(TestbedFixture.Project, "-t", "1");
+        testbed.Signal(Signals.Quit);
+        await Patience.UntilAsync(() => testbed.Errors.Contains(" coprocesses (", StringComparison.Ordinal));
+        using var client = await ConnectAsync(testbed);
+        await client.GetAsync("/", "Hello, World!");
+        testbed.Signal(Signals.Terminate);
+        Assert.Equal(0, await testbed.EndAsync());
+    }
+
+    [Fact]
     public async Task AnAddressInUseIsSaidInOneLine()
     {
         await using var testbed = await ServerProcess.StartAsync(TestbedFixture.Project);

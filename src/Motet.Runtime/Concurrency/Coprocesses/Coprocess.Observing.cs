@@ -72,7 +72,7 @@ public abstract partial class Coprocess
     private void OnExited()
     {
         var counts = CoprocessCounts.Own;
-        counts.CountEnd(_state);
+        counts.CountEnd(State);
         if (_mailbox is { } mailbox) counts.UndeliveredMessages += mailbox.Close();
         if (CoprocessInstrument.Active is { } instruments) CoprocessInstrument.TellExited(instruments, this);
     }

@@ -11,7 +11,7 @@ public abstract partial class Coprocess
     private static readonly Action<object?> FinishCallback = static coprocess => ((Coprocess)coprocess!).Finish();
 
     private Task? _task;
-    private WaitQueue _waits;
+    private WaitSet _waits;
     private Exception? _error;
     private bool _isBodyCanceled;
     private End _end;
@@ -175,11 +175,7 @@ public abstract partial class Coprocess
             {
                 _error = error;
                 _final = state;
-                while (_waits.TryClaim(out var wait))
-                {
-                    wait.Next = claimed;
-                    claimed = wait;
-                }
+                claimed = _waits.ClaimAll();
             }
         }
 

@@ -1,7 +1,7 @@
 namespace Motet.Runtime;
 
 /// <summary>What a coprocess is doing. The last four are for good.</summary>
-public enum CoprocessState
+public enum CoprocessState : byte
 {
     /// <summary>It has a step to run and waits for its turn.</summary>
     Runnable,

@@ -35,7 +35,7 @@ public sealed partial class CancelScope
     /// <summary>Children and waits, for dumps. Null when somebody holds the lock for longer than anybody should.</summary>
     internal ScopeContent? LookInside()
     {
-        if (!Monitor.TryEnter(this, LookTimeout)) return null;
+        if (!ThinLock.TryTake(ref _lock, LookTimeout)) return null;
         try
         {
             var content = new ScopeContent();
@@ -50,7 +50,7 @@ public sealed partial class CancelScope
         }
         finally
         {
-            Monitor.Exit(this);
+            ThinLock.Release(ref _lock);
         }
     }
 

@@ -69,7 +69,7 @@ public partial class Supervisor : IWaitOwner
         var token = cancellationToken.UnsafeRegister(static supervisor => ((Supervisor)supervisor!).OnCanceled(), this);
         try
         {
-            await Nursery.RunAsync(_ => ServeAsync(), scope).ConfigureAwait(false);
+            await Nursery.RunAsync(_ => ServeAsync(), scope);
         }
         finally
         {

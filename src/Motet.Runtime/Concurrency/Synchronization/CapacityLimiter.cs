@@ -135,7 +135,7 @@ public sealed partial class CapacityLimiter : IWaitOwner
     {
         ArgumentNullException.ThrowIfNull(body);
         using var lease = await AcquireAsync(cancellationToken);
-        await body().ConfigureAwait(false);
+        await body();
     }
 
     /// <summary>Runs <paramref name="body"/> with a token, gives it back at the end, and returns the body's value.</summary>
@@ -144,6 +144,6 @@ public sealed partial class CapacityLimiter : IWaitOwner
     {
         ArgumentNullException.ThrowIfNull(body);
         using var lease = await AcquireAsync(cancellationToken);
-        return await body().ConfigureAwait(false);
+        return await body();
     }
 }

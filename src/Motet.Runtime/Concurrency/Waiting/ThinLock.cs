@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Motet.Runtime;
 
 /// <summary>
@@ -14,6 +16,23 @@ internal struct ThinLock
         if (Interlocked.CompareExchange(ref place._isHeld, 1, 0) != 0) Spin(ref place._isHeld);
         return new Holder(ref place._isHeld);
     }
+
+    /// <summary>Takes the lock until <see cref="Release"/>, unless others have it for that long.</summary>
+    public static bool TryTake(ref ThinLock place, TimeSpan limit)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var spin = default(SpinWait);
+        while (Interlocked.CompareExchange(ref place._isHeld, 1, 0) != 0)
+        {
+            if (Stopwatch.GetElapsedTime(start) > limit) return false;
+            spin.SpinOnce();
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives back what <see cref="TryTake"/> took.</summary>
+    public static void Release(ref ThinLock place) => Volatile.Write(ref place._isHeld, 0);
 
     private static void Spin(ref int isHeld)
     {
