@@ -13,7 +13,7 @@ await Coprocess.Spawn(async () =>
 
     try
     {
-        await counter.ReadAsync(slowness: TimeSpan.FromMilliseconds(200), timeout: TimeSpan.FromMilliseconds(50));
+        await counter.ReadAsync(slowness: TimeSpan.FromMilliseconds(500), timeout: TimeSpan.FromMilliseconds(50));
     }
     catch (TimeoutException)
     {

@@ -19,22 +19,22 @@ await loops.Loops[0].RunAsync(async () =>
 
     EndPoint[] addresses = [silent.EndPoint, refusing.LocalEndPoint!, answering.LocalEndPoint];
     string[] names = ["silent", "refusing", "answering"];
-    var contenders = addresses.Zip(names, (address, name) => new Func<Task<Stream>>(() => ConnectAsync(name, address)));
+    var contenders = addresses.Zip(names, (address, name) => new Func<Task<Connection>>(() => ConnectAsync(name, address)));
 
     await using var winner = await Flow.RaceAsync(contenders, headStart);
-    using var reader = new StreamReader(winner);
+    using var reader = new StreamReader(winner.AsStream());
     Console.WriteLine($"The winner says: {await reader.ReadLineAsync()}");
 });
 
 // Each runs in a coprocess of its own. Those that lose are cancelled and waited for; a connection that one of them had made by then is disposed of.
-static async Task<Stream> ConnectAsync(string name, EndPoint address)
+static async Task<Connection> ConnectAsync(string name, EndPoint address)
 {
     Console.WriteLine($"{name}: trying");
     try
     {
         var connection = await Connector.ConnectAsync(address);
         Console.WriteLine($"{name}: connected");
-        return connection.AsStream();
+        return connection;
     }
     catch (SocketException exception)
     {

@@ -3,7 +3,7 @@
 
 using Motet.Runtime;
 
-var options = new SupervisorOptions { Name = "workers", MaxRestarts = 5, Period = TimeSpan.FromSeconds(5), BackOff = new RestartBackOff { Initial = TimeSpan.FromMilliseconds(20) } };
+var options = new SupervisorOptions { Name = "workers", MaxRestarts = 5, Period = TimeSpan.FromSeconds(10), BackOff = new RestartBackOff { Initial = TimeSpan.FromMilliseconds(20) } };
 try
 {
     await Supervisor.RunAsync(

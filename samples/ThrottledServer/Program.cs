@@ -19,7 +19,7 @@ server.Http(async request =>
         return;
     }
 
-    // A client that leaves gives its turn to the next.
+    // A client whose connection breaks gives its turn to the next.
     await throttler.WaitAsync(request.Aborted);
     await request.RespondAsync("Your turn.\n");
 });

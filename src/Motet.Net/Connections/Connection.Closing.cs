@@ -1,6 +1,6 @@
 namespace Motet.Net;
 
-public sealed partial class Connection
+public sealed partial class Connection : IAsyncDisposable
 {
     private int _lingerDropped;
 
@@ -26,6 +26,21 @@ public sealed partial class Connection
     /// <param name="reason">The reason to record.</param>
     public void Abort(CloseReason reason = CloseReason.Aborted)
         => CloseNow(reason, reset: reason is not (CloseReason.PeerReset or CloseReason.PeerClosed or CloseReason.IdleTimeout or CloseReason.Overloaded));
+
+    /// <summary>Closes (<see cref="Close"/>) without waiting for it: for <c>await using</c>, and for the connections of a race that come too late. Any thread.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (EventLoop.IsCurrent) Close();
+        else EventLoop.Post(static state => ((Connection)state!).Close(), this);
+        return default;
+    }
+
+    /// <summary>The grace period of the listener is over: what serves the connection in sequence is cancelled too, also where it does not wait for the connection.</summary>
+    internal void AbortAtShutdown()
+    {
+        (_handler as DelegateHandler)?.Cancel();
+        Abort(CloseReason.Shutdown);
+    }
 
     private void BeginClose(CloseReason reason, State how)
     {

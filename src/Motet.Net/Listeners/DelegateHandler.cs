@@ -7,6 +7,9 @@ internal sealed class DelegateHandler(ConnectionDelegate serve) : ConnectionHand
 {
     private Coprocess? _coprocess;
 
+    /// <summary>Ends it by force. Loop only.</summary>
+    public void Cancel() => _coprocess!.Interrupt();
+
     protected internal override void OnOpen(Connection connection)
     {
         connection.PauseInput();

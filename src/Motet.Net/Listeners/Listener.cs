@@ -69,7 +69,7 @@ public sealed class Listener : IAsyncDisposable
 
     /// <summary>Begins to listen; each connection is served by a method that reads and writes in sequence.</summary>
     /// <inheritdoc cref="StartAsync(EventLoopGroup, EndPoint, Func{Connection, ConnectionHandler}, ListenerOptions?)"/>
-    /// <param name="serve">Serves one connection, as a <see cref="Coprocess"/> on its loop, which drains (<see cref="CancelScope.IsDraining"/>) when the listener stops; the connection is closed at its next read that has to wait.</param>
+    /// <param name="serve">Serves one connection, as a <see cref="Coprocess"/> on its loop, which drains (<see cref="CancelScope.IsDraining"/>) when the listener stops; the connection is closed at its next read that has to wait, and the coprocess cancelled when the grace period is over.</param>
     public static Task<Listener> StartAsync(EventLoopGroup loops, EndPoint endPoint, ConnectionDelegate serve, ListenerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(serve);
@@ -100,7 +100,7 @@ public sealed class Listener : IAsyncDisposable
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            await ForEachConnectionAsync(static connection => connection.Abort(CloseReason.Shutdown)).ConfigureAwait(false);
+            await ForEachConnectionAsync(static connection => connection.AbortAtShutdown()).ConfigureAwait(false);
             await _allClosed.Task.ConfigureAwait(false);
         }
     }

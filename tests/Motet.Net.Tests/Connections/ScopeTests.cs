@@ -145,4 +145,40 @@ public class ScopeTests
         Assert.Equal(4, peer.Receive(answer));
         Assert.Equal(0, peer.Receive(answer));
     }
+
+    [Fact]
+    public async Task AConnectionServedInSequenceIsCancelledWhenTheGracePeriodOfItsListenerIsOver()
+    {
+        await using var loops = EventLoopGroup.Start(1);
+        var begun = new TaskCompletionSource();
+        var ended = new TaskCompletionSource<CancelKind>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), async connection =>
+        {
+            begun.SetResult();
+            try
+            {
+                await Coprocess.SleepAsync(Timeout.InfiniteTimeSpan);
+            }
+            catch (ScopeCanceledException exception)
+            {
+                ended.SetResult(exception.Kind);
+                throw;
+            }
+        });
+        using var peer = Sockets.Tcp();
+        await peer.ConnectAsync(listener.LocalEndPoint);
+        await begun.Task.Within();
+        await listener.StopAsync(TimeSpan.FromMilliseconds(10)).Within();
+        Assert.Equal(CancelKind.Interrupted, await ended.Task.Within());
+    }
+
+    [Fact]
+    public async Task ADisposedConnectionIsClosedFromAnyThread()
+    {
+        await using var link = await Link.OpenAsync(null);
+        await link.OnLoop(() => link.Connection.Write("last"u8));
+        await link.Connection.DisposeAsync();
+        Assert.Equal(4, link.Peer.Receive(new byte[16]));
+        Assert.Equal(0, link.Peer.Receive(new byte[16]));
+    }
 }

@@ -7,7 +7,7 @@ public sealed class GracefulDrainTests
     [InlineData(Signals.Interrupt, "SIGINT")]
     public async Task WorkUnderWayIsFinishedAndNoneIsBegun(int signal, string name)
     {
-        await using var sample = SampleProcess.Start("GracefulDrain", "0", "1", "60");
+        await using var sample = SampleProcess.Start("GracefulDrain", "0", "2", "60");
         var connect = await sample.ListenAsync();
         using var idle = await connect();
         using var busy = await connect();

@@ -27,28 +27,30 @@ public sealed class ThrottledServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhoFindsTheQueueFullIsTurnedAwayAndWhoLeavesItGivesUpTheTurn()
+    public async Task WhoFindsTheQueueFullIsTurnedAwayAndWhoseConnectionBreaksGivesUpTheTurn()
     {
-        using var client = new HttpClient { BaseAddress = _sample!.Url };
-        using var leave = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, 130).Select(_ => client.GetAsync("/", leave.Token)).ToList();
-        while (true)
+        var endPoint = new IPEndPoint(IPAddress.Loopback, _sample!.Url.Port);
+        var clients = await Task.WhenAll(Enumerable.Range(0, 130).Select(_ => RawClient.ConnectAsync(endPoint)));
+        foreach (var client in clients) await client.SendAsync("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        var isTurnedAway = false;
+        var answers = clients.Select(client => client.ReceiveToEndAsync()).ToList();
+        while (!isTurnedAway)
         {
-            var first = await Task.WhenAny(waiting).Within();
-            waiting.Remove(first);
-            using var answer = await first;
-            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) break;
+            var first = await Task.WhenAny(answers).Within();
+            answers.Remove(first);
+            isTurnedAway = (await first).StartsWith("HTTP/1.1 503 Service Unavailable\r\n", StringComparison.Ordinal);
         }
 
-        await leave.CancelAsync();
+        foreach (var client in clients) client.Reset();
         var left = Stopwatch.GetTimestamp();
-        await Task.WhenAll(waiting).ContinueWith(_ => { }, TaskScheduler.Default).Within();
+        await Task.WhenAll(answers).ContinueWith(_ => { }, TaskScheduler.Default).Within();
 
-        // A hundred turns would be ten seconds. Those who left may still be counted a moment.
+        // A hundred turns would be ten seconds. Those who left are counted until the server has seen them go.
+        using var next = new HttpClient { BaseAddress = _sample.Url };
         HttpStatusCode status;
         do
         {
-            using var answer = await client.GetAsync("/").Within();
+            using var answer = await next.GetAsync("/").Within();
             status = answer.StatusCode;
         }
         while (status == HttpStatusCode.ServiceUnavailable);

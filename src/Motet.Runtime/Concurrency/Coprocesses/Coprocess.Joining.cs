@@ -13,10 +13,11 @@ public abstract partial class Coprocess : IWaitOwner
     /// <exception cref="InvalidOperationException">The caller runs in it, or in a child of it, and would wait for ever.</exception>
     public ValueTask JoinAsync(CancellationToken cancellationToken = default)
     {
-        if (CannotWait(cancellationToken) is { } canceled) return ValueTask.FromException(canceled);
+        var scope = CancelScope.Current;
+        if (CannotWait(scope, cancellationToken) is { } canceled) return ValueTask.FromException(canceled);
         lock (Context)
         {
-            if (!IsCompleted) return Queue(Wait<bool>.Rent(this), cancellationToken).UntypedTask;
+            if (!IsCompleted) return Queue(Wait<bool>.Rent(this), scope, cancellationToken).UntypedTask;
         }
 
         return JoinError is { } error ? ValueTask.FromException(error) : default;
@@ -30,13 +31,14 @@ public abstract partial class Coprocess : IWaitOwner
     /// </summary>
     public ValueTask WaitForEndAsync(CancellationToken cancellationToken = default)
     {
-        if (CannotWait(cancellationToken) is { } canceled) return ValueTask.FromException(canceled);
+        var scope = CancelScope.Current;
+        if (CannotWait(scope, cancellationToken) is { } canceled) return ValueTask.FromException(canceled);
         lock (Context)
         {
             if (IsCompleted) return default;
             var wait = Wait<bool>.Rent(this);
             wait.Tag = EndOnly;
-            return Queue(wait, cancellationToken).UntypedTask;
+            return Queue(wait, scope, cancellationToken).UntypedTask;
         }
     }
 
@@ -51,9 +53,8 @@ public abstract partial class Coprocess : IWaitOwner
     private protected Exception? JoinError
         => State == CoprocessState.Canceled ? new CoprocessCanceledException(this, (_error as ScopeCanceledException)?.Reason, _error) : _error;
 
-    private protected Exception? CannotWait(CancellationToken cancellationToken)
+    private protected Exception? CannotWait(CancelScope? scope, CancellationToken cancellationToken)
     {
-        var scope = CancelScope.Current;
         if (Wait.CheckEntry(scope, cancellationToken) is { } canceled) return canceled;
         if (IsCompleted) return null;
         // A coprocess that waits for itself, or for one that waits for it, would wait for ever.
@@ -66,9 +67,9 @@ public abstract partial class Coprocess : IWaitOwner
     }
 
     /// <summary>Under the lock.</summary>
-    private protected T Queue<T>(T wait, CancellationToken cancellationToken) where T : Wait
+    private protected T Queue<T>(T wait, CancelScope? scope, CancellationToken cancellationToken) where T : Wait
     {
-        if (wait.TryJoin(CancelScope.Current, cancellationToken)) _waits.Add(wait);
+        if (wait.TryJoin(scope, cancellationToken)) _waits.Add(wait);
         return wait;
     }
 

@@ -90,9 +90,9 @@ public abstract partial class Coprocess
     public static Coprocess Spawn(Func<Task> body, string? name = null, CoprocessOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var parent = Current;
-        var coprocess = new ActionCoprocess(body, name, options, file, line, options?.Scheduler ?? CoprocessScheduler.Current);
-        coprocess.StartUnder(parent?.EnsureGroup() ?? coprocess.Scheduler.Roots.Group!);
+        var scope = CancelScope.Current;
+        var coprocess = new ActionCoprocess(body, name, options, file, line, options?.Scheduler ?? scope?.Scheduler ?? CoprocessScheduler.CurrentWithoutScope);
+        coprocess.StartUnder(scope?.Coprocess?.EnsureGroup() ?? coprocess.Scheduler.Roots.Group!);
         return coprocess;
     }
 
@@ -100,9 +100,9 @@ public abstract partial class Coprocess
     public static Coprocess<T> Spawn<T>(Func<Task<T>> body, string? name = null, CoprocessOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var parent = Current;
-        var coprocess = new Coprocess<T>(body, name, options, file, line, options?.Scheduler ?? CoprocessScheduler.Current);
-        coprocess.StartUnder(parent?.EnsureGroup() ?? coprocess.Scheduler.Roots.Group!);
+        var scope = CancelScope.Current;
+        var coprocess = new Coprocess<T>(body, name, options, file, line, options?.Scheduler ?? scope?.Scheduler ?? CoprocessScheduler.CurrentWithoutScope);
+        coprocess.StartUnder(scope?.Coprocess?.EnsureGroup() ?? coprocess.Scheduler.Roots.Group!);
         return coprocess;
     }
 

@@ -37,10 +37,11 @@ public sealed class Coprocess<T> : Coprocess
     /// <exception cref="InvalidOperationException">The caller runs in it, or in a child of it, and would wait for ever.</exception>
     public new ValueTask<T> JoinAsync(CancellationToken cancellationToken = default)
     {
-        if (CannotWait(cancellationToken) is { } canceled) return ValueTask.FromException<T>(canceled);
+        var scope = CancelScope.Current;
+        if (CannotWait(scope, cancellationToken) is { } canceled) return ValueTask.FromException<T>(canceled);
         lock (Context)
         {
-            if (!IsCompleted) return Queue(Wait<T>.Rent(this), cancellationToken).Task;
+            if (!IsCompleted) return Queue(Wait<T>.Rent(this), scope, cancellationToken).Task;
         }
 
         return JoinError is { } error ? ValueTask.FromException<T>(error) : new ValueTask<T>(Result);

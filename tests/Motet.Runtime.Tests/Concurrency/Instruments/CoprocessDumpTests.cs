@@ -83,7 +83,7 @@ public sealed class CoprocessDumpTests
         using var release = new ManualResetEventSlim();
         var holder = new Thread(() =>
         {
-            lock (coprocess.Scope)
+            using (coprocess.Scope.Hold())
             {
                 held.Set();
                 release.Wait();
