@@ -13,7 +13,7 @@ public abstract partial class Coprocess
     /// </summary>
     public bool Interrupt()
     {
-        lock (Context)
+        using (Context.Hold())
         {
             if (!TryInterrupt()) return false;
         }
@@ -30,7 +30,7 @@ public abstract partial class Coprocess
     public bool Cancel(string? reason = null, Exception? cause = null)
     {
         CancelScope scope;
-        lock (Context)
+        using (Context.Hold())
         {
             if (!CanBeEnded) return false;
             var isLate = _end == End.Restart;
@@ -56,7 +56,7 @@ public abstract partial class Coprocess
     public Coprocess Restart()
     {
         CancelScope? running = null;
-        lock (Context)
+        using (Context.Hold())
         {
             if (!IsCompleted)
             {
@@ -119,7 +119,7 @@ public abstract partial class Coprocess
         CoprocessGroup? old;
         CancelScope scope;
         CancelSignal? inherited;
-        lock (Context)
+        using (Context.Hold())
         {
             old = _parentGroup;
             if (IsCompleted || old == group) return null;
@@ -159,7 +159,7 @@ public abstract partial class Coprocess
     {
         CancelScope scope;
         CancelSignal? inherited;
-        lock (Context)
+        using (Context.Hold())
         {
             // Ended, or detached, meanwhile.
             if (IsCompleted || _parentGroup != group) return;

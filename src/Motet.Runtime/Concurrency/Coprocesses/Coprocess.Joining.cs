@@ -15,11 +15,7 @@ public abstract partial class Coprocess : IWaitOwner
     {
         var scope = CancelScope.Current;
         if (CannotWait(scope, cancellationToken) is { } canceled) return ValueTask.FromException(canceled);
-        lock (Context)
-        {
-            if (!IsCompleted) return Queue(Wait<bool>.Rent(this), scope, cancellationToken).UntypedTask;
-        }
-
+        if (Queue(Wait<bool>.Rent(this), scope) is { } wait) return wait.ObservedBy(cancellationToken).UntypedTask;
         return JoinError is { } error ? ValueTask.FromException(error) : default;
     }
 
@@ -33,20 +29,16 @@ public abstract partial class Coprocess : IWaitOwner
     {
         var scope = CancelScope.Current;
         if (CannotWait(scope, cancellationToken) is { } canceled) return ValueTask.FromException(canceled);
-        lock (Context)
-        {
-            if (IsCompleted) return default;
-            var wait = Wait<bool>.Rent(this);
-            wait.Tag = EndOnly;
-            return Queue(wait, scope, cancellationToken).UntypedTask;
-        }
+        var wait = Wait<bool>.Rent(this);
+        wait.Tag = EndOnly;
+        return Queue(wait, scope) is null ? default : wait.ObservedBy(cancellationToken).UntypedTask;
     }
 
     string IWaitOwner.Describe(object? tag) => $"the end of coprocess {Id} {Description}";
 
     void IWaitOwner.Abandon(Wait wait)
     {
-        lock (Context) _waits.Remove(wait);
+        using (Context.Hold()) _waits.Remove(wait);
     }
 
     /// <summary>What those who join it get instead of a value.</summary>
@@ -66,11 +58,20 @@ public abstract partial class Coprocess : IWaitOwner
         return null;
     }
 
-    /// <summary>Under the lock.</summary>
-    private protected T Queue<T>(T wait, CancelScope? scope, CancellationToken cancellationToken) where T : Wait
+    /// <summary>Has the wait end with the coprocess. Null when that has ended: the wait is not needed.</summary>
+    private protected T? Queue<T>(T wait, CancelScope? scope) where T : Wait
     {
-        if (wait.TryJoin(scope, cancellationToken)) _waits.Add(wait);
-        return wait;
+        using (Context.Hold())
+        {
+            if (!IsCompleted)
+            {
+                if (wait.TryJoin(scope, CancellationToken.None)) _waits.Add(wait);
+                return wait;
+            }
+        }
+
+        wait.GiveBack();
+        return null;
     }
 
     private protected virtual void CompleteJoin(Wait wait) => ((Wait<bool>)wait).Complete(true);

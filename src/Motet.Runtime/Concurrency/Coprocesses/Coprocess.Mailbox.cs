@@ -114,7 +114,7 @@ public abstract partial class Coprocess
     private Mailbox? OpenMailbox()
     {
         if (Volatile.Read(ref _mailbox) is { } mailbox) return mailbox;
-        lock (Context)
+        using (Context.Hold())
         {
             if (!IsCompleted) Volatile.Write(ref _mailbox, _mailbox ?? new Mailbox(this, _options.MailboxCapacity));
             return _mailbox;

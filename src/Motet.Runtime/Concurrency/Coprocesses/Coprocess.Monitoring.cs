@@ -17,7 +17,7 @@ public abstract partial class Coprocess
         var monitor = new CoprocessMonitor(this, owner);
         if (!owner.TryAddMonitor(monitor)) ThrowNoCoprocess();
         bool hasEnded;
-        lock (Context)
+        using (Context.Hold())
         {
             hasEnded = IsCompleted;
             if (!hasEnded) (_monitors ??= []).Add(monitor);
@@ -29,14 +29,16 @@ public abstract partial class Coprocess
 
     internal void RemoveMonitor(CoprocessMonitor monitor)
     {
-        lock (Context) _monitors?.Remove(monitor);
+        using (Context.Hold()) _monitors?.Remove(monitor);
     }
 
     /// <summary>Tells those who watch. Whether there is one who still does.</summary>
     private bool TellMonitors(CoprocessState state, Exception? error)
     {
+        // Nobody comes after the end, which is known by now.
+        if (Volatile.Read(ref _monitors) is null) return false;
         CoprocessMonitor[] monitors;
-        lock (Context)
+        using (Context.Hold())
         {
             if (_monitors is null) return false;
             monitors = [.. _monitors];

@@ -172,7 +172,7 @@ public abstract partial class Coprocess
     {
         Wait? claimed = null;
         var beginsAgain = false;
-        lock (Context)
+        using (Context.Hold())
         {
             beginsAgain = _end == End.Restart && state is (CoprocessState.Completed or CoprocessState.Interrupted);
             if (!beginsAgain)
@@ -222,7 +222,7 @@ public abstract partial class Coprocess
         CoprocessGroup group;
         CancelSignal? inherited;
         End end;
-        lock (Context)
+        using (Context.Hold())
         {
             // At once, so that it is not moved elsewhere in between.
             group = _parentGroup!;

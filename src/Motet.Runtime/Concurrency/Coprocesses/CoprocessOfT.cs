@@ -20,7 +20,7 @@ public sealed class Coprocess<T> : Coprocess
     /// <param name="value">What the coprocess gives.</param>
     public bool Interrupt(T value)
     {
-        lock (Context)
+        using (Context.Hold())
         {
             if (!TryInterrupt()) return false;
             _interruptValue = value;
@@ -39,11 +39,7 @@ public sealed class Coprocess<T> : Coprocess
     {
         var scope = CancelScope.Current;
         if (CannotWait(scope, cancellationToken) is { } canceled) return ValueTask.FromException<T>(canceled);
-        lock (Context)
-        {
-            if (!IsCompleted) return Queue(Wait<T>.Rent(this), scope, cancellationToken).Task;
-        }
-
+        if (Queue(Wait<T>.Rent(this), scope) is { } wait) return wait.ObservedBy(cancellationToken).Task;
         return JoinError is { } error ? ValueTask.FromException<T>(error) : new ValueTask<T>(Result);
     }
 

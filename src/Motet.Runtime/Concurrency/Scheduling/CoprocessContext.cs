@@ -3,6 +3,8 @@ namespace Motet.Runtime;
 /// <summary>Brings the continuations of a coprocess back to it: each is one of its steps, run where its scheduler runs things, never two at a time.</summary>
 internal class CoprocessContext(CoprocessScheduler scheduler, Coprocess coprocess) : SynchronizationContext
 {
+    private ThinLock _lock;
+
     public CoprocessScheduler Scheduler { get; } = scheduler;
 
     public Coprocess Coprocess { get; } = coprocess;
@@ -51,6 +53,9 @@ internal class CoprocessContext(CoprocessScheduler scheduler, Coprocess coproces
             null);
         done.Task.GetAwaiter().GetResult();
     }
+
+    /// <summary>Takes the lock of the coprocess. The locks of scopes may be taken under it, never the other way.</summary>
+    public ThinLock.Holder Hold() => ThinLock.Hold(ref _lock);
 
     public override SynchronizationContext CreateCopy() => this;
 

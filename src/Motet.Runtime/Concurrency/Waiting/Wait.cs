@@ -89,6 +89,14 @@ internal abstract class Wait : CancelMember, ITimerHandler
         return false;
     }
 
+    /// <summary>There is nothing to wait for after all. Nobody else knows the wait.</summary>
+    public void GiveBack()
+    {
+        Owner = null;
+        Tag = null;
+        Pool();
+    }
+
     /// <summary>Has the timer end the wait, through <see cref="OnTimeout"/>, at a moment of the scheduler's clock. Before <see cref="TryJoin"/>.</summary>
     public void SetTimer(CoprocessScheduler scheduler, long timestamp)
     {
@@ -162,6 +170,18 @@ internal abstract class Wait : CancelMember, ITimerHandler
         var continuation = Interlocked.Exchange(ref _continuation, Published);
         // Without a continuation the wait may be somebody else's by now.
         if (continuation is not null) Schedule(continuation, _state, _context, _executionContext);
+    }
+
+    /// <summary>Keeps the wait for its next life.</summary>
+    private protected abstract void Pool();
+
+    /// <summary>Has the token end the wait, which others know already.</summary>
+    private protected void Observe(CancellationToken cancellationToken)
+    {
+        var registration = _registration = cancellationToken.UnsafeRegister(TokenCanceledCallback, this);
+        Interlocked.MemoryBarrier();
+        // Ended meanwhile, maybe before the registration could be seen: it must not outlive the wait.
+        if (IsClaimed) registration.Dispose();
     }
 
     /// <summary>The result is taken: ready for the next life.</summary>

@@ -47,6 +47,15 @@ internal sealed class Wait<T> : Wait, IValueTaskSource<T>, IValueTaskSource
         return wait;
     }
 
+    /// <summary>
+    /// Has the token end the wait as well, when it is in the queue of its owner already, whose lock is not held: for owners whose lock is not re-entrant. Before the task is given away.
+    /// </summary>
+    public Wait<T> ObservedBy(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled) Observe(cancellationToken);
+        return this;
+    }
+
     /// <summary>Ends the wait with a value. By who has claimed it.</summary>
     public void Complete(T result)
     {
@@ -63,15 +72,17 @@ internal sealed class Wait<T> : Wait, IValueTaskSource<T>, IValueTaskSource
         var error = Error;
         var result = _result!;
         Reset(token);
-        _result = default;
-        if (_pooled < MaxPooled)
-        {
-            Next = _pool;
-            _pool = this;
-            _pooled++;
-        }
-
+        Pool();
         if (error is not null) ExceptionDispatchInfo.Throw(error);
         return result;
+    }
+
+    private protected override void Pool()
+    {
+        _result = default;
+        if (_pooled >= MaxPooled) return;
+        Next = _pool;
+        _pool = this;
+        _pooled++;
     }
 }
