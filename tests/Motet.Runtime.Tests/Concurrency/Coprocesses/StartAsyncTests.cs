@@ -103,6 +103,7 @@ public sealed class StartAsyncTests
     public Task ATransientChildThatStartsLateDoesNotKeepItsNursery(Home home) => home.RunAsync(async () =>
     {
         var go = new TaskCompletionSource();
+        var spawned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<int>? start = null;
         Nursery? opened = null;
         var ended = new CancelScope().RunAsync(async _ =>
@@ -110,7 +111,7 @@ public sealed class StartAsyncTests
             var run = Nursery.RunAsync(async nursery =>
             {
                 opened = nursery;
-                await Coprocess.YieldAsync();
+                await spawned.Task;
             });
             start = opened!.StartAsync<int>(
                 async started =>
@@ -120,6 +121,7 @@ public sealed class StartAsyncTests
                     await Coprocess.SleepAsync(Timeout.InfiniteTimeSpan);
                 },
                 options: new CoprocessOptions { IsTransient = true });
+            spawned.SetResult();
             await run;
         });
         await Coprocess.SleepAsync(TimeSpan.FromMilliseconds(5));
