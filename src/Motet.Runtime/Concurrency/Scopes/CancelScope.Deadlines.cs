@@ -104,10 +104,12 @@ public sealed partial class CancelScope
     private bool TryArm()
     {
         Disarm();
+        var isAhead = Has(State.DeadlineAhead);
+        _state &= ~State.DeadlineAhead;
         var due = Math.Min(_deadline, _drain?.GraceEnd ?? long.MaxValue);
         if (due == long.MaxValue || _own is not null || Has(State.Exited)) return true;
         // A deadline that has passed needs no timer, and what begins inside must see it.
-        if (due <= Scheduler.GetTimestamp()) return false;
+        if (!isAhead && due <= Scheduler.GetTimestamp()) return false;
         _timers = Scheduler.ForTimers;
         _timer = _timers.SetTimer(due, this);
         return true;

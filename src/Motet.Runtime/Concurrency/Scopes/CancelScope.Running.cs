@@ -9,10 +9,10 @@ public sealed partial class CancelScope
     /// </summary>
     /// <param name="time">Counted from the call; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. May be changed meanwhile: <see cref="Deadline"/>.</param>
     /// <param name="body">The work; is given the scope.</param>
-    public static Task<bool> MoveOnAfterAsync(TimeSpan time, Func<CancelScope, Task> body) => MoveOnAtAsync(Deadline.After(time), body);
+    public static Task<bool> MoveOnAfterAsync(TimeSpan time, Func<CancelScope, Task> body) => new CancelScope(time).RunAsync(body);
 
     /// <summary>Like <see cref="MoveOnAfterAsync(TimeSpan, Func{CancelScope, Task})"/>, for a body that gives a value; <paramref name="otherwise"/> when it was cut short.</summary>
-    public static Task<T> MoveOnAfterAsync<T>(TimeSpan time, Func<CancelScope, Task<T>> body, T otherwise) => MoveOnAtAsync(Deadline.After(time), body, otherwise);
+    public static Task<T> MoveOnAfterAsync<T>(TimeSpan time, Func<CancelScope, Task<T>> body, T otherwise) => new CancelScope(time).RunAsync(body, otherwise);
 
     /// <summary>Runs <paramref name="body"/> until <paramref name="deadline"/>, then moves on. True when the body ran to its end.</summary>
     public static Task<bool> MoveOnAtAsync(Deadline deadline, Func<CancelScope, Task> body) => new CancelScope(deadline).RunAsync(body);

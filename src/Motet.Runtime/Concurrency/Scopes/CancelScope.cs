@@ -41,6 +41,13 @@ public sealed partial class CancelScope : ITimerHandler
     private CancelScope(Deadline deadline)
         : this() => _deadline = deadline.Timestamp;
 
+    private CancelScope(TimeSpan time)
+        : this()
+    {
+        _deadline = Deadline.After(time, Scheduler).Timestamp;
+        if (time > TimeSpan.Zero && _deadline != long.MaxValue) _state = State.DeadlineAhead;
+    }
+
     [Flags]
     private enum State : byte
     {
@@ -52,6 +59,9 @@ public sealed partial class CancelScope : ITimerHandler
         Draining = 16,
         Caught = 32,
         IsRoot = 64,
+
+        /// <summary>The deadline was counted from now a moment ago: the clock need not be read again.</summary>
+        DeadlineAhead = 128,
     }
 
     /// <summary>The scope that the caller runs in; null outside of all.</summary>
