@@ -93,10 +93,7 @@ internal sealed class MessageBuffer<T>(int capacity)
             if (!TryTake(out message, out send))
             {
                 if (_senders == 0) return ValueTask.FromException<T>(new ChannelEndedException());
-                var wait = Wait<T>.Rent(end);
-                var task = wait.Task;
-                if (wait.TryJoin(scope, cancellationToken)) _receives.Add(wait);
-                return task;
+                return _receives.Enter<T>(end, scope, cancellationToken).Task;
             }
         }
 

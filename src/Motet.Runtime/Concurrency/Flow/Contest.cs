@@ -6,7 +6,7 @@ namespace Motet.Runtime;
 /// <param name="contenders">What they run.</param>
 /// <param name="needed">How many have to succeed.</param>
 /// <param name="failureDecides">Whether one that fails decides the contest as well.</param>
-internal sealed class Contest<T>(Func<Task<T>>[] contenders, int needed, bool failureDecides, string file, int line) : IWaitOwner
+internal sealed class Contest<T>(Func<Task<T>>[] contenders, int needed, bool failureDecides, string file, int line)
 {
     private readonly Lock _gate = new();
     private readonly CancelScope _scope = new();
@@ -16,8 +16,7 @@ internal sealed class Contest<T>(Func<Task<T>>[] contenders, int needed, bool fa
     private bool _isDecided;
 
     // Whoever starts the contenders waits for a failure to start the next one for.
-    private WaitQueue _waits;
-    private int _freshFailures;
+    private readonly AsyncSemaphore _failures = new(0);
 
     public async Task<T[]> RunAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
@@ -37,15 +36,9 @@ internal sealed class Contest<T>(Func<Task<T>>[] contenders, int needed, bool fa
         return [.. _values];
     }
 
-    void IWaitOwner.Abandon(Wait wait)
-    {
-        lock (_gate) _waits.Remove(wait);
-    }
-
     /// <summary>One has ended, with all its children; its error goes nowhere else.</summary>
     public void OnEnded(Coprocess<T> contender, CoprocessState state, Exception? error)
     {
-        Wait? wait = null;
         bool isOver;
         lock (_gate)
         {
@@ -54,45 +47,21 @@ internal sealed class Contest<T>(Func<Task<T>>[] contenders, int needed, bool fa
             else _leftovers.Add(contender.Result);
             if (_isDecided) return;
 
-            if (state == CoprocessState.Failed)
-            {
-                _errors.Add(error!);
-                if (!_waits.TryClaim(out wait)) _freshFailures++;
-            }
-
+            if (state == CoprocessState.Failed) _errors.Add(error!);
             _isDecided = _values.Count == needed || (failureDecides && _errors.Count > 0);
             isOver = _isDecided || _errors.Count > contenders.Length - needed;
         }
 
         if (isOver) _scope.CancelAs(CancelKind.NoLongerNeeded, null, null);
-        ((Wait<bool>?)wait)?.Complete(true);
+        if (state == CoprocessState.Failed) _failures.Release();
     }
 
     private async Task StartAsync(Nursery nursery, TimeSpan delay)
     {
         for (var index = 0; index < contenders.Length && !_scope.IsCanceled; index++)
         {
-            if (index > 0 && delay != TimeSpan.Zero) await CancelScope.MoveOnAfterAsync(delay, async _ => await WaitForFailureAsync());
+            if (index > 0 && delay != TimeSpan.Zero) await CancelScope.MoveOnAfterAsync(delay, async _ => await _failures.AcquireAsync());
             _ = new Contender<T>(this, contenders[index], nursery, file, line);
-        }
-    }
-
-    private ValueTask WaitForFailureAsync()
-    {
-        var scope = CancelScope.Current;
-        if (Wait.CheckEntry(scope, CancellationToken.None) is { } canceled) return ValueTask.FromException(canceled);
-        lock (_gate)
-        {
-            if (_freshFailures > 0)
-            {
-                _freshFailures--;
-                return default;
-            }
-
-            var wait = Wait<bool>.Rent(this);
-            var task = wait.UntypedTask;
-            if (wait.TryJoin(scope, CancellationToken.None)) _waits.Add(wait);
-            return task;
         }
     }
 }

@@ -6,7 +6,8 @@ internal abstract class Mapping<TSource, TResult>(IAsyncEnumerable<TSource> sour
     // Else the name would be that of the closure below.
     private readonly string _name = CallbackSite.Describe(body, null);
 
-    protected Places Places { get; } = new(limit);
+    /// <summary>One for each that may run.</summary>
+    protected AsyncSemaphore Places { get; } = new(limit);
 
     protected string File => file;
 
@@ -23,7 +24,7 @@ internal abstract class Mapping<TSource, TResult>(IAsyncEnumerable<TSource> sour
         await using var items = source.GetAsyncEnumerator(nursery.Scope.Token);
         for (var index = 0; ; index++)
         {
-            await Places.EnterAsync();
+            await Places.AcquireAsync();
             if (!await items.MoveNextAsync()) return;
             Spawn(nursery, index, items.Current);
         }

@@ -29,7 +29,7 @@ internal sealed class OrderedMapping<TSource, TResult>(IAsyncEnumerable<TSource>
     public override void Add(int index, TResult result)
     {
         lock (_results) _results.Add((index, result));
-        Places.Leave();
+        Places.Release();
     }
 
     public override void AddLeftover(TResult result)

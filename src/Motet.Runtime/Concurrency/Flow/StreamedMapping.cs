@@ -43,7 +43,7 @@ internal sealed class StreamedMapping<TSource, TResult>(IAsyncEnumerable<TSource
     {
         TResult result;
         lock (_gate) result = _results.Dequeue();
-        Places.Leave();
+        Places.Release();
         return result;
     }
 
@@ -100,10 +100,7 @@ internal sealed class StreamedMapping<TSource, TResult>(IAsyncEnumerable<TSource
         lock (_gate)
         {
             if (_results.Count > 0 || _end is not null) return default;
-            var wait = Wait<bool>.Rent(this);
-            var task = wait.UntypedTask;
-            if (wait.TryJoin(scope, cancellationToken)) _waits.Add(wait);
-            return task;
+            return _waits.Enter<bool>(this, scope, cancellationToken).UntypedTask;
         }
     }
 }

@@ -58,10 +58,7 @@ public sealed partial class ResourcePool<T>
         lock (_gate)
         {
             if (_used == 0) return default;
-            var wait = Wait<bool>.Rent(this);
-            var task = wait.UntypedTask;
-            if (wait.TryJoin(scope, default)) _closers.Add(wait);
-            return task;
+            return _closers.Enter<bool>(this, scope, default).UntypedTask;
         }
     }
 

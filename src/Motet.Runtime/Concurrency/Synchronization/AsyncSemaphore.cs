@@ -50,10 +50,7 @@ public sealed class AsyncSemaphore : IWaitOwner
                 return default;
             }
 
-            var wait = Wait<bool>.Rent(this);
-            var task = wait.UntypedTask;
-            if (wait.TryJoin(scope, cancellationToken)) _waits.Add(wait);
-            return task;
+            return _waits.Enter<bool>(this, scope, cancellationToken).UntypedTask;
         }
     }
 

@@ -214,7 +214,6 @@ internal abstract class Wait : CancelMember, ITimerHandler
     private static object? CaptureContext()
     {
         var context = SynchronizationContext.Current;
-        if (context is CoprocessContext) return context;
         if (context is not null && context.GetType() != typeof(SynchronizationContext)) return context;
         var scheduler = TaskScheduler.Current;
         return ReferenceEquals(scheduler, TaskScheduler.Default) ? null : scheduler;

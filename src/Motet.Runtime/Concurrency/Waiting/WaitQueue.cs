@@ -14,6 +14,14 @@ internal struct WaitQueue
 
     public readonly Wait? First => _first;
 
+    /// <summary>A new wait at the end of the queue, which its scope and token end as well; one whose scope is cancelled already has ended, and is not in the queue.</summary>
+    public Wait<T> Enter<T>(IWaitOwner owner, CancelScope? scope, CancellationToken cancellationToken)
+    {
+        var wait = Wait<T>.Rent(owner);
+        if (wait.TryJoin(scope, cancellationToken)) Add(wait);
+        return wait;
+    }
+
     public void Add(Wait wait)
     {
         wait.IsQueued = true;
