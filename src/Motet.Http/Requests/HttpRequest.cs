@@ -93,6 +93,6 @@ public sealed partial class HttpRequest
     private ReadOnlySpan<byte> EmptyPath()
     {
         ThrowIfOver();
-        return Head.TargetForm == TargetForm.Authority ? default : Head.Method == MethodKind.Options ? "*"u8 : "/"u8;
+        return Head.TargetForm == TargetForm.Authority ? default : Head.Method == MethodKind.Options && !Head.HasQuery ? "*"u8 : "/"u8;
     }
 }
