@@ -127,7 +127,11 @@ public sealed partial class HttpRequest
         Connection.Flush();
     }
 
-    internal void ClearResponseHeaders() => _responseHeaders?.Clear();
+    internal void ClearResponseHeaders()
+    {
+        _responseHeaders?.Clear();
+        _responseTrailers?.Clear();
+    }
 
     private void ResetResponse()
     {
@@ -136,7 +140,7 @@ public sealed partial class HttpRequest
         _isSending = false;
         ResponseStatus = 0;
         ClosesConnection = false;
-        _responseHeaders?.Clear();
+        ClearResponseHeaders();
     }
 
     /// <summary>Writes the status line and all header lines. A negative length means that it is not known.</summary>
