@@ -119,14 +119,6 @@ public sealed partial class HttpRequest
         return default;
     }
 
-    /// <summary>Tells a client that waits for it to send the body (RFC 9110 §10.1.1).</summary>
-    internal void SendContinue()
-    {
-        if (_response != ResponseState.NotStarted) return;
-        Connection.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
-        Connection.Flush();
-    }
-
     internal void ClearResponseHeaders()
     {
         _responseHeaders?.Clear();
