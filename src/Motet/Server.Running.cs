@@ -117,7 +117,7 @@ public sealed partial class Server
         {
             _loops = EventLoopGroup.Start(Options.LoopCount(Environment.ProcessorCount), new EventLoopOptions { Logger = _logger });
             Tell(ServerState.Starting);
-            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger);
+            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger, Options.Http);
             foreach (var (address, serve) in _listens) _listeners.Add(await ListenAsync(http, address, serve).ConfigureAwait(false));
             EndPoints = [.. _listeners.Select(listener => listener.LocalEndPoint)];
             Tell(ServerState.Started);

@@ -40,6 +40,20 @@ internal sealed partial class Http1Connection
         return FinishHandling(request);
     }
 
+    /// <summary>The connection goes to the request's handler, with what has arrived behind the request. It ends, as any that closes, when the handler completes.</summary>
+    public void HandOver(HttpRequest request)
+    {
+        connection.PauseInput();
+        request.Body.LeaveRest();
+        connection.Handler = new UpgradedHandler(this);
+    }
+
+    /// <summary>The connection broke, or was given up: the handler is told, if it still runs.</summary>
+    public void AbortRequest()
+    {
+        if (_phase is Phase.Handling or Phase.Waiting) _request!.Abort();
+    }
+
     private void Wait(HttpRequest request, ValueTask rest)
     {
         _phase = Phase.Waiting;

@@ -38,6 +38,8 @@ public sealed partial class HttpRequest
     /// <summary>Whether the connection ends with this response.</summary>
     internal bool ClosesConnection { get; private set; }
 
+    private ReadOnlySpan<byte> ServerLine => _responseHeaders is { HasServer: true } ? default : Http.Service.ServerLine;
+
     internal bool IsResponseComplete => _response == ResponseState.Complete;
 
     /// <summary>Has the connection close when this response is complete; the client is told so if the response has not started.</summary>
@@ -132,6 +134,7 @@ public sealed partial class HttpRequest
         _isSending = false;
         ResponseStatus = 0;
         ClosesConnection = false;
+        IsUpgraded = false;
         ClearResponseHeaders();
     }
 
@@ -156,7 +159,8 @@ public sealed partial class HttpRequest
         _bodyLeft = length;
 
         var lines = _responseHeaders is null ? default : _responseHeaders.Lines;
-        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + lines.Length);
+        var server = ServerLine;
+        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + server.Length + lines.Length);
         var writer = new HeadWriter(span);
         if (status == HttpStatus.OK)
         {
@@ -168,12 +172,19 @@ public sealed partial class HttpRequest
             writer.Write(Loop.DateLine);
         }
 
+        if (server.Length > 0) writer.Write(server);
         if (contentType is not null && _responseHeaders is not { HasContentType: true }) writer.WriteLine("Content-Type: "u8, contentType);
         if (hasContent && length >= 0) writer.WriteLine("Content-Length: "u8, length);
         else if (hasContent && Head.MinorVersion == 1) writer.Write("Transfer-Encoding: chunked\r\n"u8);
         if (ClosesConnection) writer.Write("Connection: close\r\n"u8);
         else if (Head.MinorVersion == 0) writer.Write("Connection: keep-alive\r\n"u8);
-        writer.Write(lines);
+        if (lines.Length > 0)
+        {
+            // RFC 9110 §7.8: whoever sends Upgrade, as with 426, names it in Connection.
+            if (_responseHeaders!.HasUpgrade) writer.Write("Connection: upgrade\r\n"u8);
+            writer.Write(lines);
+        }
+
         writer.Write("\r\n"u8);
         Connection.Advance(writer.Length);
     }

@@ -88,6 +88,15 @@ public sealed partial class RequestBody
         return _windowTaken;
     }
 
+    /// <summary>What lies behind the request in the receive buffer goes back to the connection, for whoever reads from that now.</summary>
+    internal unsafe void LeaveRest()
+    {
+        Debug.Assert(IsComplete, "Of a body that was not read nobody knows where it ends.");
+        if (_windowLength == 0) return;
+        _request.Connection.Unread(new ReadOnlySpan<byte>(_window, _windowLength));
+        TakeWindow(_windowLength);
+    }
+
     internal unsafe void Reset()
     {
         if (_raw is not null) ReleaseRaw();

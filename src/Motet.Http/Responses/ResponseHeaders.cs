@@ -34,6 +34,12 @@ public sealed class ResponseHeaders
     /// <summary>Whether <c>Content-Type</c> is among them.</summary>
     internal bool HasContentType { get; private set; }
 
+    /// <summary>Whether <c>Server</c> is among them.</summary>
+    internal bool HasServer { get; private set; }
+
+    /// <summary>Whether <c>Upgrade</c> is among them.</summary>
+    internal bool HasUpgrade { get; private set; }
+
     /// <summary>Adds a line; the same name may be added again (<c>Set-Cookie</c>).</summary>
     /// <param name="name">A token (RFC 9110 §5.6.2).</param>
     /// <param name="value">Visible ASCII, space and tab.</param>
@@ -48,6 +54,8 @@ public sealed class ResponseHeaders
         if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase)) throw new ArgumentException($"{name} is written by the server.", nameof(name));
 
         HasContentType |= name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase);
+        HasServer |= name.Equals("Server", StringComparison.OrdinalIgnoreCase);
+        HasUpgrade |= name.Equals("Upgrade", StringComparison.OrdinalIgnoreCase);
         Encoding.ASCII.GetBytes(name, _lines);
         _lines.Write(": "u8);
         Encoding.ASCII.GetBytes(value, _lines);
@@ -57,6 +65,6 @@ public sealed class ResponseHeaders
     internal void Clear()
     {
         _lines.ResetWrittenCount();
-        HasContentType = false;
+        HasContentType = HasServer = HasUpgrade = false;
     }
 }
