@@ -60,8 +60,9 @@ internal sealed partial class Http1Connection
     private void RejectHead(RejectReason reason)
     {
         HttpMetrics.Rejected(reason);
-        RejectionWriter.Write(connection, reason, service.ServerLine);
-        _request!.Reset();
+        RejectionWriter.Write(connection, reason, _request!.Head.Method, service.ServerLine);
+        if (service.AccessLog is not null) LogRejection(reason, service.AccessLog);
+        _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
     }
 
@@ -79,7 +80,8 @@ internal sealed partial class Http1Connection
         }
         else
         {
-            RejectionWriter.Write(connection, RejectReason.BodyTimeout, service.ServerLine);
+            RejectionWriter.Write(connection, RejectReason.BodyTimeout, request.Head.Method, service.ServerLine);
+            request.NoteRejected(RejectReason.BodyTimeout);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }
 

@@ -35,6 +35,9 @@ public sealed partial class HttpRequest
     /// <summary>The status of the response, once it has started.</summary>
     internal HttpStatus ResponseStatus { get; private set; }
 
+    /// <summary>Bytes of the response's body that were handed to the connection, without what frames chunks.</summary>
+    internal long BodyBytesSent { get; private set; }
+
     /// <summary>Whether the connection ends with this response.</summary>
     internal bool ClosesConnection { get; private set; }
 
@@ -65,6 +68,7 @@ public sealed partial class HttpRequest
         if (_response == ResponseState.Counted)
         {
             Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
+            BodyBytesSent = length;
             _bodyLeft = 0;
         }
 
@@ -89,6 +93,7 @@ public sealed partial class HttpRequest
         var sendsBody = _response == ResponseState.Counted;
         _response = ResponseState.Complete;
         _bodyLeft = 0;
+        if (sendsBody) BodyBytesSent = body.Length;
         return sendsBody ? Connection.WriteUninterruptedAsync(body) : default;
     }
 
@@ -127,12 +132,16 @@ public sealed partial class HttpRequest
         _responseTrailers?.Clear();
     }
 
+    /// <summary>The connection has answered in the handler's place.</summary>
+    internal void NoteRejected(RejectReason reason) => ResponseStatus = reason.ToStatus();
+
     private void ResetResponse()
     {
         _response = ResponseState.Over;
         _bodyLeft = 0;
         _isSending = false;
         ResponseStatus = 0;
+        BodyBytesSent = 0;
         ClosesConnection = false;
         IsUpgraded = false;
         ClearResponseHeaders();
