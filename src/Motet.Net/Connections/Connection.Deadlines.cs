@@ -47,7 +47,7 @@ public sealed partial class Connection
         {
             // A write that was taken back leaves the deadline behind, but nothing that waits.
             _writeDeadline = 0;
-            if (Pending > 0 && !HasPeerTakenSome())
+            if ((Pending > 0 || Has(State.FileWaits)) && !HasPeerTakenSome())
             {
                 Abort(CloseReason.WriteTimeout);
                 return;
