@@ -114,6 +114,9 @@ public enum RejectReason : byte
     /// <summary>408. The body did not arrive in time. RFC 9110 §15.5.9.</summary>
     BodyTimeout,
 
+    /// <summary>408. The body arrived more slowly than <see cref="ServerLimits.MinBodyRate"/>. RFC 9110 §15.5.9.</summary>
+    BodyTooSlow,
+
     /// <summary>501. CONNECT, without <see cref="HttpOptions.AllowConnect"/>: this server is no proxy. RFC 9110 §9.1, §9.3.6, §15.6.2.</summary>
     ConnectNotAllowed,
 

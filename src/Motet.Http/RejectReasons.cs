@@ -13,7 +13,7 @@ internal static class RejectReasons
         RejectReason.HeadTooLarge or RejectReason.TooManyHeaders or RejectReason.TrailersTooLarge => HttpStatus.RequestHeaderFieldsTooLarge,
         RejectReason.BodyTooLarge => HttpStatus.ContentTooLarge,
         RejectReason.UnknownExpectation => HttpStatus.ExpectationFailed,
-        RejectReason.HeadTimeout or RejectReason.BodyTimeout => HttpStatus.RequestTimeout,
+        RejectReason.HeadTimeout or RejectReason.BodyTimeout or RejectReason.BodyTooSlow => HttpStatus.RequestTimeout,
         _ => HttpStatus.BadRequest,
     };
 
@@ -54,6 +54,7 @@ internal static class RejectReasons
         RejectReason.Incomplete => "request ended early",
         RejectReason.HeadTimeout => "request head took too long",
         RejectReason.BodyTimeout => "request body took too long",
+        RejectReason.BodyTooSlow => "request body came too slowly",
         RejectReason.ConnectNotAllowed => "CONNECT is not supported",
         RejectReason.TraceNotAllowed => "TRACE is not allowed",
         _ => "request rejected",

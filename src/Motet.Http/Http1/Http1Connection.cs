@@ -27,6 +27,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         /// <summary>The client does not take its answers; input is paused until it does. To Head then.</summary>
         Held,
 
+        /// <summary>Many requests came at once, and it is others' turn; input is paused until then. To Head then, or to Ending.</summary>
+        Yielding,
+
         /// <summary>The last answer was written, or the connection is closed; what still comes is not looked at. For good.</summary>
         Ending,
     }
@@ -47,6 +50,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         {
             var position = start;
             var end = start + data.Length;
+            var served = 0;
             while (position < end)
             {
                 if (_phase == Phase.Ending) return data.Length;
@@ -80,7 +84,12 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
                 position += request.Body.Detach();
                 Complete(request, moreHasArrived: position < end);
-                if (connection.Pending > MaxWaitingAnswerBytes && !MakeRoomForAnswers()) return (int)(position - start);
+                if (connection.Pending > service.Limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
+                if (++served == service.Limits.MaxPipelinedRequests && position < end && _phase == Phase.Head)
+                {
+                    Yield();
+                    return (int)(position - start);
+                }
             }
         }
 
@@ -119,7 +128,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     {
         ClosesSoon = true;
         if (_phase == Phase.Head && _request is null) End(CloseReason.Shutdown, lingers: false);
-        else if (_phase == Phase.Held) End(CloseReason.Shutdown, lingers: true);
+        else if (_phase is Phase.Held or Phase.Yielding) End(CloseReason.Shutdown, lingers: true);
     }
 
     protected override void OnHangUp(Connection connection) => connection.Abort(CloseReason.PeerReset);

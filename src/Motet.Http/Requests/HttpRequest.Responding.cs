@@ -64,15 +64,7 @@ public sealed partial class HttpRequest
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
-        WriteHead(status, contentType, length, isWhole: true);
-        if (_response == ResponseState.Counted)
-        {
-            Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
-            BodyBytesSent = length;
-            _bodyLeft = 0;
-        }
-
-        _response = ResponseState.Complete;
+        WriteWhole(status, body, length, contentType);
         return default;
     }
 
@@ -90,11 +82,19 @@ public sealed partial class HttpRequest
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         WriteHead(status, contentType, body.Length, isWhole: true);
-        var sendsBody = _response == ResponseState.Counted;
-        _response = ResponseState.Complete;
+        if (_response != ResponseState.Counted)
+        {
+            _response = ResponseState.Complete;
+            return default;
+        }
+
+        // Until it was sent the response is not whole: a handler that does not wait for it must not have another response follow.
+        var write = Connection.WriteUninterruptedAsync(body);
+        if (!write.IsCompletedSuccessfully) return FinishPieceAsync(write, body.Length, done: true);
+        BodyBytesSent = body.Length;
         _bodyLeft = 0;
-        if (sendsBody) BodyBytesSent = body.Length;
-        return sendsBody ? Connection.WriteUninterruptedAsync(body) : default;
+        _response = ResponseState.Complete;
+        return default;
     }
 
     /// <summary>Responds with a status and no body.</summary>
@@ -126,6 +126,9 @@ public sealed partial class HttpRequest
         return default;
     }
 
+    /// <summary>Responds with a short text, whatever scope is cancelled: what the connection has to say in the handler's place.</summary>
+    internal void RespondNow(HttpStatus status, string text) => WriteWhole(status, text, Encoding.UTF8.GetByteCount(text), "text/plain; charset=utf-8");
+
     internal void ClearResponseHeaders()
     {
         _responseHeaders?.Clear();
@@ -145,6 +148,19 @@ public sealed partial class HttpRequest
         ClosesConnection = false;
         IsUpgraded = false;
         ClearResponseHeaders();
+    }
+
+    private void WriteWhole(HttpStatus status, string body, int length, string? contentType)
+    {
+        WriteHead(status, contentType, length, isWhole: true);
+        if (_response == ResponseState.Counted)
+        {
+            Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
+            BodyBytesSent = length;
+            _bodyLeft = 0;
+        }
+
+        _response = ResponseState.Complete;
     }
 
     /// <summary>Writes the status line and all header lines. A negative length means that it is not known.</summary>
