@@ -52,6 +52,7 @@ internal sealed partial class Http1Connection
     {
         HttpMetrics.Rejected(reason);
         RejectionWriter.Write(connection, reason, _request!.Head.Method);
+        if (service.AccessLog is not null) LogRejection(reason, service.AccessLog);
         _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
     }
@@ -71,6 +72,7 @@ internal sealed partial class Http1Connection
         else
         {
             RejectionWriter.Write(connection, RejectReason.BodyTimeout, request.Head.Method);
+            request.NoteRejected(RejectReason.BodyTimeout);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }
 
