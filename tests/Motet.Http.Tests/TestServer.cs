@@ -31,7 +31,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Url => new($"http://{Listener.LocalEndPoint}");
 
-    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null, AccessLog? accessLog = null)
+    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null, AccessLog? accessLog = null, int maxConnections = int.MaxValue)
     {
         var unhandled = new ConcurrentQueue<UnhandledLoopException>();
         var connections = new ConcurrentQueue<Connection>();
@@ -46,7 +46,7 @@ internal sealed class TestServer : IAsyncDisposable
                 connections.Enqueue(connection);
                 return service.Serve(connection);
             },
-            service.ListenerOptions());
+            service.ListenerOptions(maxConnections));
         return new TestServer(loops, unhandled, listener, log, connections);
     }
 
@@ -58,6 +58,9 @@ internal sealed class TestServer : IAsyncDisposable
         await Patience.UntilAsync(() => Connections.Count > index && Connections.ElementAt(index).CloseReason != CloseReason.None);
         return Connections.ElementAt(index).CloseReason;
     }
+
+    /// <summary>Waits until no more connections than these are open.</summary>
+    public Task AllButAsync(int count) => Patience.UntilAsync(() => Listener.OpenConnections <= count);
 
     public Task AllClosedAsync() => Patience.UntilAsync(() => Listener.OpenConnections == 0);
 
