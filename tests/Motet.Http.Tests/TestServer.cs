@@ -72,6 +72,9 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until no more connections than these are open.</summary>
+    public Task AllButAsync(int count) => Patience.UntilAsync(() => Listener.OpenConnections <= count);
+
     public Task AllClosedAsync() => Patience.UntilAsync(() => Listener.OpenConnections == 0);
 
     public async ValueTask DisposeAsync()
