@@ -52,6 +52,14 @@ public sealed record ServerOptions
     /// <summary>How long requests may take to finish when the server stops; what is left then is aborted. Default 30 s, the patience of container platforms.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether each request gets a line on standard error, as <c>-v</c> says: the shape of <see cref="AccessLogFormat.Common"/> unless <see cref="AccessLogFormat"/> says otherwise. Default: none.
+    /// </summary>
+    public bool LogRequests { get; init; }
+
+    /// <summary>The shape of the lines of <see cref="LogRequests"/>. Default: common.</summary>
+    public AccessLogFormat AccessLogFormat { get; init; }
+
     /// <summary>Where the server logs. Default: warnings and errors to standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 

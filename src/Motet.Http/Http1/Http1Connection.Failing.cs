@@ -51,8 +51,9 @@ internal sealed partial class Http1Connection
     private void RejectHead(RejectReason reason)
     {
         HttpMetrics.Rejected(reason);
-        RejectionWriter.Write(connection, reason);
-        _request!.Reset();
+        RejectionWriter.Write(connection, reason, _request!.Head.Method);
+        if (service.AccessLog is not null) LogRejection(reason, service.AccessLog);
+        _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
     }
 
@@ -70,7 +71,8 @@ internal sealed partial class Http1Connection
         }
         else
         {
-            RejectionWriter.Write(connection, RejectReason.BodyTimeout);
+            RejectionWriter.Write(connection, RejectReason.BodyTimeout, request.Head.Method);
+            request.NoteRejected(RejectReason.BodyTimeout);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }
 

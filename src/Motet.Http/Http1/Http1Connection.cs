@@ -86,7 +86,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
     protected override void OnEndOfInput(Connection connection)
     {
-        if (_phase == Phase.Head && _request is not null) RejectHead(RejectReason.Incomplete);
+        if (_phase == Phase.Head && _request is { Head.HasBegun: true }) RejectHead(RejectReason.Incomplete);
         else connection.Close(CloseReason.PeerClosed);
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     {
         switch (_phase)
         {
-            case Phase.Head when _request is not null:
+            case Phase.Head when _request is { Head.HasBegun: true }:
                 RejectHead(RejectReason.HeadTimeout);
                 break;
             case Phase.Waiting:

@@ -15,12 +15,14 @@ public sealed class HttpService
     /// <param name="handler">Answers the requests.</param>
     /// <param name="limits">The limits; the defaults when null.</param>
     /// <param name="logger">Gets the failures of handlers; nobody when null.</param>
-    public HttpService(HttpHandler handler, ServerLimits? limits = null, ILogger? logger = null)
+    /// <param name="accessLog">Gets a line for each request; nobody when null.</param>
+    public HttpService(HttpHandler handler, ServerLimits? limits = null, ILogger? logger = null, AccessLog? accessLog = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         Handler = handler;
         Limits = limits ?? ServerLimits.Default;
         Logger = logger ?? NullLogger.Instance;
+        AccessLog = accessLog;
 
         // The methods live in an assembly of a megabyte: loaded now, not by the first client.
         RuntimeHelpers.RunClassConstructor(typeof(HttpMethod).TypeHandle);
@@ -33,6 +35,8 @@ public sealed class HttpService
     public ServerLimits Limits { get; }
 
     internal ILogger Logger { get; }
+
+    internal AccessLog? AccessLog { get; }
 
     /// <summary>Makes the handler of one connection.</summary>
     /// <param name="connection">The connection.</param>

@@ -6,7 +6,7 @@ namespace Motet.Http;
 /// <summary>Writes the answer to what is not a request. Rare, so it is made from scratch.</summary>
 internal static class RejectionWriter
 {
-    public static void Write(Connection connection, RejectReason reason)
+    public static void Write(Connection connection, RejectReason reason, MethodKind method)
     {
         var status = reason.ToStatus();
         var text = reason.ToText();
@@ -16,7 +16,9 @@ internal static class RejectionWriter
         head.Write("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"u8);
         head.WriteLine("Content-Length: "u8, text.Length + 1);
         head.Write("\r\n"u8);
-        head.Write(Encoding.ASCII.GetBytes(text + "\n"));
+
+        // RFC 9110 §9.3.2: an answer to HEAD has no content, be it a refusal.
+        if (method != MethodKind.Head) head.Write(Encoding.ASCII.GetBytes(text + "\n"));
         connection.Advance(head.Length);
     }
 }

@@ -35,6 +35,9 @@ public sealed partial class HttpRequest
     /// <summary>The status of the response, once it has started.</summary>
     internal HttpStatus ResponseStatus { get; private set; }
 
+    /// <summary>Bytes of the response's body that were handed to the connection, without what frames chunks.</summary>
+    internal long BodyBytesSent { get; private set; }
+
     /// <summary>Whether the connection ends with this response.</summary>
     internal bool ClosesConnection { get; private set; }
 
@@ -63,6 +66,7 @@ public sealed partial class HttpRequest
         if (_response == ResponseState.Counted)
         {
             Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
+            BodyBytesSent = length;
             _bodyLeft = 0;
         }
 
@@ -87,6 +91,7 @@ public sealed partial class HttpRequest
         var sendsBody = _response == ResponseState.Counted;
         _response = ResponseState.Complete;
         _bodyLeft = 0;
+        if (sendsBody) BodyBytesSent = body.Length;
         return sendsBody ? Connection.WriteUninterruptedAsync(body) : default;
     }
 
@@ -127,6 +132,9 @@ public sealed partial class HttpRequest
         Connection.Flush();
     }
 
+    /// <summary>The connection has answered in the handler's place.</summary>
+    internal void NoteRejected(RejectReason reason) => ResponseStatus = reason.ToStatus();
+
     internal void ClearResponseHeaders() => _responseHeaders?.Clear();
 
     private void ResetResponse()
@@ -135,6 +143,7 @@ public sealed partial class HttpRequest
         _bodyLeft = 0;
         _isSending = false;
         ResponseStatus = 0;
+        BodyBytesSent = 0;
         ClosesConnection = false;
         _responseHeaders?.Clear();
     }

@@ -85,6 +85,7 @@ public sealed partial class HttpRequest
     {
         if (_response == ResponseState.Chunked && length > 0) Connection.Write(ChunkWriter.DataEnd);
         _bodyLeft -= length;
+        if (_response != ResponseState.Bodiless) BodyBytesSent += length;
         if (done) FinishBody();
     }
 

@@ -77,6 +77,12 @@ public sealed partial class HttpRequest
     /// <summary>The percent-encoded path as bytes, for routing without a string. Valid until the next await.</summary>
     public ReadOnlySpan<byte> PathBytes => Head.PathLength == 0 ? EmptyPath() : HeadBytes.Slice(Head.PathOffset, Head.PathLength);
 
+    /// <summary>When the handler was called, in ticks of <see cref="System.Diagnostics.Stopwatch"/>; only while requests are logged.</summary>
+    internal long StartedAt { get; set; }
+
+    /// <summary>Method and target as they were sent.</summary>
+    internal ReadOnlySpan<byte> RequestLine => HeadBytes[Head.MethodOffset..(Head.TargetOffset + Head.TargetLength)];
+
     internal HttpLoop Loop { get; }
 
     internal Http1Connection Http { get; private set; } = null!;
@@ -87,6 +93,6 @@ public sealed partial class HttpRequest
     private ReadOnlySpan<byte> EmptyPath()
     {
         ThrowIfOver();
-        return Head.TargetForm == TargetForm.Authority ? default : Head.Method == MethodKind.Options ? "*"u8 : "/"u8;
+        return Head.TargetForm == TargetForm.Authority ? default : Head.Method == MethodKind.Options && !Head.HasQuery ? "*"u8 : "/"u8;
     }
 }

@@ -2,8 +2,7 @@ namespace Motet.Net.Tests;
 
 public class CostTests
 {
-    private const int Warm = 2000;
-    private const int Measured = 2000;
+    private const int Round = 2000;
 
     [Fact]
     public async Task AnIdleConnectionHoldsNoBuffer()
@@ -38,15 +37,15 @@ public class CostTests
     {
         var handler = new CountingEcho();
         await using var link = await Link.OpenAsync(handler);
-        Exchange(link.Peer);
-        Assert.Equal(0, await link.OnLoop(() => handler.Meter.Allocated));
+        Exchange(link.Peer, handler.Meter);
+        Assert.Equal(0, handler.Meter.Allocated);
     }
 
     [Fact]
     public async Task AMessageEchoedInSequenceAllocatesNothing()
     {
         await using var link = await Link.OpenAsync(null);
-        var meter = new Meter();
+        var meter = new AllocationMeter(Round);
         var echo = link.Loop.RunAsync(async () =>
         {
             var buffer = new byte[256];
@@ -56,39 +55,25 @@ public class CostTests
                 meter.Count();
             }
         });
-        Exchange(link.Peer);
+        Exchange(link.Peer, meter);
         link.Peer.Shutdown(SocketShutdown.Send);
         await echo.Within();
         Assert.Equal(0, meter.Allocated);
     }
 
-    private static void Exchange(Socket peer)
+    private static void Exchange(Socket peer, AllocationMeter meter)
     {
         Span<byte> message = new byte[64];
-        for (var i = 0; i < Warm + Measured + 1; i++)
+        for (var i = 0; i <= meter.MaxCalls && !meter.IsDone; i++)
         {
             peer.SendAll(message);
             for (var read = 0; read < message.Length;) read += peer.Receive(message);
         }
     }
 
-    private sealed class Meter
-    {
-        private int _count;
-        private long _start;
-
-        public long Allocated { get; private set; } = -1;
-
-        public void Count()
-        {
-            if (++_count == Warm) _start = GC.GetAllocatedBytesForCurrentThread();
-            if (_count == Warm + Measured) Allocated = GC.GetAllocatedBytesForCurrentThread() - _start;
-        }
-    }
-
     private sealed class CountingEcho : ConnectionHandler
     {
-        public Meter Meter { get; } = new();
+        public AllocationMeter Meter { get; } = new(Round);
 
         protected internal override int OnData(Connection connection, Span<byte> data)
         {

@@ -281,7 +281,7 @@ public sealed class MessageChannelTests
     public Task SendAndReceiveWithoutAWaitAllocateNothing(Home home) => home.RunAsync(() => Coprocess.Spawn(() =>
     {
         var (sender, receiver) = MessageChannel.Create<int>(1);
-        Assert.Equal(0, Allocations.Of(() =>
+        Assert.Equal(0, AllocationMeter.Of(() =>
         {
             sender.SendAsync(1).Now();
             receiver.ReceiveAsync().Now();

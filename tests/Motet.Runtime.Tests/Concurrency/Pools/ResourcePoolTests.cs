@@ -360,7 +360,7 @@ public sealed class ResourcePoolTests
     {
         await using var pool = MakePool();
         await pool.PreheatAsync(1);
-        Assert.Equal(0, Allocations.Of(() => pool.AcquireAsync().Now().DisposeAsync().Now()));
+        Assert.Equal(0, AllocationMeter.Of(() => pool.AcquireAsync().Now().DisposeAsync().Now()));
     });
 
     private ResourcePool<TestResource> MakePool(int limit = 4, Func<CancellationToken, Task<TestResource>>? create = null)

@@ -104,7 +104,7 @@ public sealed class AsyncLockTests
     public Task GoingInWithoutAWaitAllocatesNothing(Home home) => home.RunAsync(() => Coprocess.Spawn(() =>
     {
         var gate = new AsyncLock();
-        Assert.Equal(0, Allocations.Of(() => gate.AcquireAsync().Now().Dispose()));
+        Assert.Equal(0, AllocationMeter.Of(() => gate.AcquireAsync().Now().Dispose()));
         return Task.CompletedTask;
     }).AsTask());
 }

@@ -66,7 +66,7 @@ public sealed class AsyncSemaphoreTests
     public Task TakingWithoutAWaitAllocatesNothing(Home home) => home.RunAsync(() => Coprocess.Spawn(() =>
     {
         var semaphore = new AsyncSemaphore(1);
-        Assert.Equal(0, Allocations.Of(() =>
+        Assert.Equal(0, AllocationMeter.Of(() =>
         {
             semaphore.AcquireAsync().Now();
             semaphore.Release();

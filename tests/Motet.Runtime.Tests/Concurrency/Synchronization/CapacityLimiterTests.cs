@@ -213,7 +213,7 @@ public sealed class CapacityLimiterTests
     public Task AnAcquisitionWithoutAWaitAllocatesNothing(Home home) => home.RunAsync(() => Coprocess.Spawn(() =>
     {
         var limiter = new CapacityLimiter(1);
-        Assert.Equal(0, Allocations.Of(() => limiter.AcquireAsync().Now().Dispose()));
+        Assert.Equal(0, AllocationMeter.Of(() => limiter.AcquireAsync().Now().Dispose()));
         return Task.CompletedTask;
     }).AsTask());
 
