@@ -125,4 +125,10 @@ public enum RejectReason : byte
 
     /// <summary>413. A form has more fields or parts, or larger ones, than <see cref="FormLimits"/> allows. RFC 9110 §15.5.14.</summary>
     FormTooLarge,
+
+    /// <summary>501. CONNECT, without <see cref="HttpOptions.AllowConnect"/>: this server is no proxy. RFC 9110 §9.1, §9.3.6, §15.6.2.</summary>
+    ConnectNotAllowed,
+
+    /// <summary>405. TRACE, without <see cref="HttpOptions.AllowTrace"/>. RFC 9110 §9.3.8, §15.5.6.</summary>
+    TraceNotAllowed,
 }

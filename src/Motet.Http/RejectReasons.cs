@@ -7,7 +7,8 @@ internal static class RejectReasons
     public static HttpStatus ToStatus(this RejectReason reason) => reason switch
     {
         RejectReason.UnsupportedVersion => HttpStatus.HttpVersionNotSupported,
-        RejectReason.UnsupportedTransferEncoding => HttpStatus.NotImplemented,
+        RejectReason.UnsupportedTransferEncoding or RejectReason.ConnectNotAllowed => HttpStatus.NotImplemented,
+        RejectReason.TraceNotAllowed => HttpStatus.MethodNotAllowed,
         RejectReason.RequestLineTooLong => HttpStatus.UriTooLong,
         RejectReason.HeadTooLarge or RejectReason.TooManyHeaders or RejectReason.TrailersTooLarge => HttpStatus.RequestHeaderFieldsTooLarge,
         RejectReason.BodyTooLarge or RejectReason.FormTooLarge => HttpStatus.ContentTooLarge,
@@ -62,6 +63,8 @@ internal static class RejectReasons
         RejectReason.BadJson => "not the JSON that is expected",
         RejectReason.BadForm => "malformed form",
         RejectReason.FormTooLarge => "form too large",
+        RejectReason.ConnectNotAllowed => "CONNECT is not supported",
+        RejectReason.TraceNotAllowed => "TRACE is not allowed",
         _ => "request rejected",
     };
 }

@@ -46,6 +46,9 @@ public sealed record ServerOptions
     /// <summary>What a request may cost.</summary>
     public ServerLimits Limits { get; init; } = ServerLimits.Default;
 
+    /// <summary>How HTTP is spoken.</summary>
+    public HttpOptions Http { get; init; } = HttpOptions.Default;
+
     /// <summary>Connections a listener may have open at once; clients beyond it get 503. Default: as many as there are descriptors.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 

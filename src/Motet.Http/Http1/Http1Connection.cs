@@ -58,10 +58,14 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
                     return (int)(position - start);
                 }
 
-                if (status == HeadStatus.Rejected || request.Head.HasUnknownExpectation)
+                if (status == HeadStatus.Rejected || request.Head.HasUnknownExpectation || request.Head.Method is MethodKind.Trace or MethodKind.Connect)
                 {
-                    RejectHead(request.Head.HasUnknownExpectation ? RejectReason.UnknownExpectation : request.Head.RejectReason);
-                    return data.Length;
+                    var reason = WhyNotHandled(request.Head);
+                    if (reason != RejectReason.None)
+                    {
+                        RejectHead(reason);
+                        return data.Length;
+                    }
                 }
 
                 var headLength = request.Head.Length;
@@ -122,8 +126,8 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
     protected override void OnClose(Connection connection, CloseReason reason)
     {
-        if (_phase is Phase.Handling or Phase.Waiting) _request!.Abort();
-        else if (_request is not null) DropHead();
+        AbortRequest();
+        if (_phase == Phase.Head && _request is not null) DropHead();
     }
 
     private void StartHeadDeadline()

@@ -41,6 +41,8 @@ public sealed partial class HttpRequest
     /// <summary>Whether the connection ends with this response.</summary>
     internal bool ClosesConnection { get; private set; }
 
+    private ReadOnlySpan<byte> ServerLine => _responseHeaders is { HasServer: true } ? default : Http.Service.ServerLine;
+
     internal bool IsResponseComplete => _response == ResponseState.Complete;
 
     /// <summary>Has the connection close when this response is complete; the client is told so if the response has not started.</summary>
@@ -124,18 +126,14 @@ public sealed partial class HttpRequest
         return default;
     }
 
-    /// <summary>Tells a client that waits for it to send the body (RFC 9110 §10.1.1).</summary>
-    internal void SendContinue()
+    internal void ClearResponseHeaders()
     {
-        if (_response != ResponseState.NotStarted) return;
-        Connection.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
-        Connection.Flush();
+        _responseHeaders?.Clear();
+        _responseTrailers?.Clear();
     }
 
     /// <summary>The connection has answered in the handler's place.</summary>
     internal void NoteRejected(RejectReason reason) => ResponseStatus = reason.ToStatus();
-
-    internal void ClearResponseHeaders() => _responseHeaders?.Clear();
 
     private void ResetResponse()
     {
@@ -145,7 +143,8 @@ public sealed partial class HttpRequest
         ResponseStatus = 0;
         BodyBytesSent = 0;
         ClosesConnection = false;
-        _responseHeaders?.Clear();
+        IsUpgraded = false;
+        ClearResponseHeaders();
     }
 
     /// <summary>Writes the status line and all header lines. A negative length means that it is not known.</summary>
@@ -169,7 +168,8 @@ public sealed partial class HttpRequest
         _bodyLeft = length;
 
         var lines = _responseHeaders is null ? default : _responseHeaders.Lines;
-        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + lines.Length);
+        var server = ServerLine;
+        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + server.Length + lines.Length);
         var writer = new HeadWriter(span);
         if (status == HttpStatus.OK)
         {
@@ -181,12 +181,19 @@ public sealed partial class HttpRequest
             writer.Write(Loop.DateLine);
         }
 
+        if (server.Length > 0) writer.Write(server);
         if (contentType is not null && _responseHeaders is not { HasContentType: true }) writer.WriteLine("Content-Type: "u8, contentType);
         if (hasContent && length >= 0) writer.WriteLine("Content-Length: "u8, length);
         else if (hasContent && Head.MinorVersion == 1) writer.Write("Transfer-Encoding: chunked\r\n"u8);
         if (ClosesConnection) writer.Write("Connection: close\r\n"u8);
         else if (Head.MinorVersion == 0) writer.Write("Connection: keep-alive\r\n"u8);
-        writer.Write(lines);
+        if (lines.Length > 0)
+        {
+            // RFC 9110 §7.8: whoever sends Upgrade, as with 426, names it in Connection.
+            if (_responseHeaders!.HasUpgrade) writer.Write("Connection: upgrade\r\n"u8);
+            writer.Write(lines);
+        }
+
         writer.Write("\r\n"u8);
         Connection.Advance(writer.Length);
     }

@@ -37,6 +37,12 @@ public sealed partial class HttpRequest
     /// <summary>The header lines.</summary>
     public RequestHeaders Headers => new(this);
 
+    /// <summary>
+    /// The lines that came behind a body sent in chunks (RFC 9110 §6.5): there when the body was read to its end, empty before, and for every other request. They are never among <see cref="Headers"/>, and what
+    /// they say about the framing or the meaning of the request has no effect: whoever uses one decides that it may come so late.
+    /// </summary>
+    public RequestHeaders Trailers => new(this, areTrailers: true);
+
     /// <summary>The cookies that the client sent.</summary>
     public RequestCookies Cookies => new(this);
 
