@@ -104,7 +104,7 @@ internal sealed partial class Http1Connection
 
         // A client that asked for the close sends no more. One that did not, or that is still sending a body, may: closing at once would reset the connection, and could
         // destroy the answer before it is read (RFC 9112 §9.6).
-        var lingers = moreHasArrived || request.Head.KeepAlive || !request.Body.IsComplete;
+        var lingers = moreHasArrived || request.Head.KeepAlive || request.IsUpgraded || !request.Body.IsComplete;
         request.Reset();
         _phase = Phase.Head;
         if (!closes && connection.IsOpen) return;

@@ -109,6 +109,15 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
         /// <summary>Close when a read has to wait: what is under way is finished, nothing new is begun.</summary>
         ClosesOnWait = 1 << 22,
+
+        /// <summary>A part of a file is in the queue.</summary>
+        FileWaits = 1 << 23,
+
+        /// <summary>Output is held back not by the kernel but so that other connections have their turn.</summary>
+        OutputYields = 1 << 24,
+
+        /// <summary>A continuation of sending is posted.</summary>
+        SendScheduled = 1 << 25,
     }
 
     /// <summary>The event loop that the connection lives on. Any thread.</summary>
@@ -180,7 +189,7 @@ public sealed partial class Connection : LoopResource, ITimerHandler
     /// <inheritdoc/>
     protected override void OnReady(Readiness readiness)
     {
-        if ((readiness & Readiness.Writable) != 0) _state &= ~State.OutputBlocked;
+        if ((readiness & Readiness.Writable) != 0) _state &= ~(State.OutputBlocked | State.OutputYields);
         EnterCallback();
         if ((readiness & ~Readiness.Writable) != 0)
         {
