@@ -21,7 +21,7 @@ internal sealed partial class Http1Connection
         {
             if (!connection.IsOpen) return;
             HttpMetrics.Rejected(rejection.Reason);
-            request.CloseAfterResponse();
+            if (!rejection.Reason.IsAboutContent()) request.CloseAfterResponse();
             EndResponse(request, rejection.Status, rejection.Reason.ToText() + "\n", CloseReason.ProtocolError);
             return;
         }
