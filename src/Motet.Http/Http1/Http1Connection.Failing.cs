@@ -44,14 +44,14 @@ internal sealed partial class Http1Connection
         }
 
         request.ClearResponseHeaders();
-        _ = request.RespondAsync(status, text);
+        _ = text.Length == 0 || service.ErrorPages?.Find(status) is not null ? request.RespondAsync(status) : request.RespondAsync(status, text);
     }
 
     /// <summary>Says what is wrong, and ends: after bytes that could be read in two ways nothing of this connection is looked at any more.</summary>
     private void RejectHead(RejectReason reason)
     {
         HttpMetrics.Rejected(reason);
-        RejectionWriter.Write(connection, reason);
+        RejectionWriter.Write(connection, reason, service.ErrorPages);
         _request!.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
     }
@@ -70,7 +70,7 @@ internal sealed partial class Http1Connection
         }
         else
         {
-            RejectionWriter.Write(connection, RejectReason.BodyTimeout);
+            RejectionWriter.Write(connection, RejectReason.BodyTimeout, service.ErrorPages);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }
 

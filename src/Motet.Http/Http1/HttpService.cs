@@ -32,6 +32,9 @@ public sealed class HttpService
     /// <summary>What a request may cost.</summary>
     public ServerLimits Limits { get; }
 
+    /// <summary>The bodies of error responses that have none of their own; null for none.</summary>
+    public ErrorPages? ErrorPages { get; init; }
+
     internal ILogger Logger { get; }
 
     /// <summary>Makes the handler of one connection.</summary>

@@ -57,6 +57,7 @@ public sealed partial class HttpRequest
     {
         ArgumentNullException.ThrowIfNull(body);
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
         WriteHead(status, contentType, length, isWhole: true);
@@ -83,6 +84,7 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         WriteHead(status, contentType, body.Length, isWhole: true);
         var sendsBody = _response == ResponseState.Counted;
         _response = ResponseState.Complete;
@@ -97,6 +99,8 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
+        if (status >= HttpStatus.BadRequest && Http.Service.ErrorPages is { } pages && pages.Find(status) is { } page) return RespondAsync(status, page, ErrorPages.ContentType);
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
@@ -134,6 +138,7 @@ public sealed partial class HttpRequest
         _response = ResponseState.Over;
         _bodyLeft = 0;
         _isSending = false;
+        _sendfileRoot = null;
         ResponseStatus = 0;
         ClosesConnection = false;
         _responseHeaders?.Clear();

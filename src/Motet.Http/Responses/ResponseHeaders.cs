@@ -7,7 +7,7 @@ namespace Motet.Http;
 /// Header lines that a handler adds to its response. They are checked strictly, so that no value can end its line and begin another (response splitting), and kept as the
 /// bytes that will be sent. What frames the response (<c>Content-Length</c>, <c>Transfer-Encoding</c>, <c>Connection</c>, <c>Date</c>) is the server's.
 /// </summary>
-public sealed class ResponseHeaders
+public sealed partial class ResponseHeaders
 {
     private static readonly string[] Reserved = ["Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date"];
 
