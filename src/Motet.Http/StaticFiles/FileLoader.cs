@@ -130,7 +130,9 @@ internal sealed class FileLoader(StaticFilesOptions options)
             if (siblingName.Length > FileRoot.MaxPathBytes) break;
             var status = root.TryOpen(siblingName, cachedOnly, out var handle, out var facts);
             evidence.Add((siblingName, facts));
-            if (status is OpenStatus.NotCached or OpenStatus.Exhausted) return status;
+            if (status == OpenStatus.NotCached) return status;
+
+            // Without a descriptor for it too, the original will do; the next look finds that this one is there.
             if (status != OpenStatus.Opened) continue;
 
             // One that is older was made of an earlier content.
