@@ -147,6 +147,7 @@ public sealed partial class HttpRequest
         BodyBytesSent = 0;
         ClosesConnection = false;
         IsUpgraded = false;
+        _isProbed = false;
         ClearResponseHeaders();
     }
 
