@@ -1,7 +1,7 @@
 namespace Motet.Http;
 
 /// <summary>How HTTP is spoken, besides its limits (<see cref="ServerLimits"/>). Immutable once built, so one instance can be shared by every connection and read from any thread.</summary>
-public sealed class HttpOptions
+public sealed record HttpOptions
 {
     /// <summary>The options a server has when nobody sets others.</summary>
     public static HttpOptions Default { get; } = new();
@@ -30,4 +30,7 @@ public sealed class HttpOptions
     /// Whether handlers get <c>TRACE</c> requests; else they are answered with 405. Default: no. The method's one use is to echo a request, and with it cookies and credentials that scripts must not see (RFC 9110 §9.3.8).
     /// </summary>
     public bool AllowTrace { get; init; }
+
+    /// <summary>Gets a line for each request. Default: null, none. Whoever made it disposes it, after the servers that use it have stopped.</summary>
+    public AccessLog? AccessLog { get; init; }
 }

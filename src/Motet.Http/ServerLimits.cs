@@ -50,6 +50,21 @@ public sealed partial class ServerLimits
     } = 50L << 20;
 
     /// <summary>
+    /// The largest body that <see cref="HttpRequest.ReadJsonAsync"/> reads; a larger one is answered with 413.
+    /// Default 1 MiB: it is held in memory as a whole, and once more as the objects it becomes.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
+    public int MaxJsonBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1 << 20;
+
+    /// <summary>
     /// The most bytes of chunk extensions in one body, all chunks together; more are answered with 400.
     /// Default 16384: nobody uses them on a request, and RFC 9112 §7.1.1 asks for a limit. It counts over the whole body because
     /// a limit per chunk would let chunks of one byte carry a flood past the limit of the body.

@@ -118,8 +118,7 @@ public sealed partial class Server
         {
             _loops = EventLoopGroup.Start(Options.LoopCount(Environment.ProcessorCount), new EventLoopOptions { Logger = _logger });
             Tell(ServerState.Starting);
-            if (Options.LogRequests) _accessLog = new AccessLog(Console.OpenStandardError(), Options.AccessLogFormat);
-            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger, _accessLog, Options.Http);
+            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger, CreateHttpOptions());
             foreach (var (address, serve) in _listens) _listeners.Add(await ListenAsync(http, address, serve).ConfigureAwait(false));
             EndPoints = [.. _listeners.Select(listener => listener.LocalEndPoint)];
             Tell(ServerState.Started);
@@ -130,6 +129,13 @@ public sealed partial class Server
             await CloseAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private HttpOptions CreateHttpOptions()
+    {
+        if (!Options.LogRequests) return Options.Http;
+        _accessLog = new AccessLog(Console.OpenStandardError(), Options.AccessLogFormat);
+        return Options.Http with { AccessLog = _accessLog };
     }
 
     private async Task<Listener> ListenAsync(HttpService http, ListenAddress address, ConnectionDelegate? serve)

@@ -31,13 +31,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Url => new($"http://{Listener.LocalEndPoint}");
 
-    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null, AccessLog? accessLog = null, HttpOptions? options = null)
+    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null, HttpOptions? options = null)
     {
         var unhandled = new ConcurrentQueue<UnhandledLoopException>();
         var connections = new ConcurrentQueue<Connection>();
         var log = new RecordingLogger();
         var loops = EventLoopGroup.Start(1, new EventLoopOptions { UnhandledException = unhandled.Enqueue });
-        var service = new HttpService(handler, limits, log, accessLog, options);
+        var service = new HttpService(handler, limits, log, options);
         var listener = await Listener.StartAsync(
             loops,
             new IPEndPoint(IPAddress.Loopback, 0),
@@ -71,6 +71,9 @@ internal sealed class TestServer : IAsyncDisposable
             before = pending;
         }
     }
+
+    /// <summary>Waits until no more connections than these are open.</summary>
+    public Task AllButAsync(int count) => Patience.UntilAsync(() => Listener.OpenConnections <= count);
 
     public Task AllClosedAsync() => Patience.UntilAsync(() => Listener.OpenConnections == 0);
 

@@ -21,7 +21,7 @@ internal sealed partial class Http1Connection
         {
             if (!connection.IsOpen) return;
             HttpMetrics.Rejected(rejection.Reason);
-            request.CloseAfterResponse();
+            if (!rejection.Reason.IsAboutContent()) request.CloseAfterResponse();
             EndResponse(request, rejection.Status, rejection.Reason.ToText() + "\n", CloseReason.ProtocolError);
             return;
         }
@@ -61,7 +61,7 @@ internal sealed partial class Http1Connection
     {
         HttpMetrics.Rejected(reason);
         RejectionWriter.Write(connection, reason, _request!.Head.Method, service.ServerLine);
-        if (service.AccessLog is not null) LogRejection(reason, service.AccessLog);
+        if (service.Options.AccessLog is { } log) LogRejection(reason, log);
         _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
     }

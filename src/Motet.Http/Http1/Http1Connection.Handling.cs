@@ -14,7 +14,7 @@ internal sealed partial class Http1Connection
         _headHasDeadline = false;
         connection.ClearDeadline();
         HttpMetrics.Requests.Add(1);
-        if (service.AccessLog is not null) StartLogging(request);
+        if (service.Options.AccessLog is not null) StartLogging(request);
         rest = default;
         try
         {
@@ -93,7 +93,7 @@ internal sealed partial class Http1Connection
     /// <summary>The request is over: the connection turns to the next one, or ends.</summary>
     private void Complete(HttpRequest request, bool moreHasArrived)
     {
-        if (service.AccessLog is not null) Log(request, service.AccessLog);
+        if (service.Options.AccessLog is { } log) Log(request, log);
         var closes = request.ClosesConnection;
 
         // A client that asked for the close sends no more. One that did not, or that is still sending a body, may: closing at once would reset the connection, and could

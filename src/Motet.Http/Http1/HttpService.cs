@@ -18,16 +18,14 @@ public sealed class HttpService
     /// <param name="handler">Answers the requests.</param>
     /// <param name="limits">The limits; the defaults when null.</param>
     /// <param name="logger">Gets the failures of handlers; nobody when null.</param>
-    /// <param name="accessLog">Gets a line for each request; nobody when null.</param>
     /// <param name="options">How HTTP is spoken; the defaults when null.</param>
-    public HttpService(HttpHandler handler, ServerLimits? limits = null, ILogger? logger = null, AccessLog? accessLog = null, HttpOptions? options = null)
+    public HttpService(HttpHandler handler, ServerLimits? limits = null, ILogger? logger = null, HttpOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         Handler = handler;
         Limits = limits ?? ServerLimits.Default;
         Options = options ?? HttpOptions.Default;
         Logger = logger ?? NullLogger.Instance;
-        AccessLog = accessLog;
         if (Options.ServerHeader is { } server) _serverLine = Encoding.ASCII.GetBytes($"Server: {server}\r\n");
 
         // The methods live in an assembly of a megabyte: loaded now, not by the first client.
@@ -44,8 +42,6 @@ public sealed class HttpService
     public HttpOptions Options { get; }
 
     internal ILogger Logger { get; }
-
-    internal AccessLog? AccessLog { get; }
 
     /// <summary>The line <c>Server: …</c> with its line end; empty when there is to be none.</summary>
     internal ReadOnlySpan<byte> ServerLine => _serverLine;

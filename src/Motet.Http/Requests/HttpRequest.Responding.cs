@@ -62,6 +62,7 @@ public sealed partial class HttpRequest
     {
         ArgumentNullException.ThrowIfNull(body);
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
         WriteWhole(status, body, length, contentType);
@@ -81,6 +82,7 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
         WriteHead(status, contentType, body.Length, isWhole: true);
         if (_response != ResponseState.Counted)
         {
@@ -104,6 +106,7 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) MarkUnchanged(status);
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
@@ -122,7 +125,8 @@ public sealed partial class HttpRequest
     {
         if (contentLength is { } bytes) ArgumentOutOfRangeException.ThrowIfNegative(bytes, nameof(contentLength));
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
-        WriteHead(status, contentType, contentLength ?? -1, isWhole: false);
+        if (_compression is not null) StartStream(status, contentType, contentLength);
+        else WriteHead(status, contentType, contentLength ?? -1, isWhole: false);
         return default;
     }
 
@@ -146,6 +150,7 @@ public sealed partial class HttpRequest
         ResponseStatus = 0;
         BodyBytesSent = 0;
         ClosesConnection = false;
+        ResetCompression();
         IsUpgraded = false;
         _isProbed = false;
         ClearResponseHeaders();

@@ -12,7 +12,8 @@ public sealed partial class RawRequestServers : IAsyncLifetime
     // Rows of the table may be as long as they like; what is beside them must not take their place.
     private static readonly ServerLimits Limits = new() { MaxBodyBytes = null };
 
-    private static readonly HttpOptions AllMethods = new() { AllowConnect = true, AllowTrace = true };
+    // Their own tests have what happens to these methods by default.
+    private static readonly HttpOptions Options = new() { AllowConnect = true, AllowTrace = true };
 
     private static readonly Dictionary<string, RejectReason> Reasons =
         Enum.GetValues<RejectReason>().ToDictionary(reason => reason.ToText() + "\n");
@@ -109,7 +110,7 @@ public sealed partial class RawRequestServers : IAsyncLifetime
                 await AnswerAsync(request, await request.Body.ReadAllAsync(1 << 20));
             },
             Limits,
-            options: AllMethods);
+            Options);
         Waiting = await TestServer.StartAsync(
             async request =>
             {
@@ -118,7 +119,7 @@ public sealed partial class RawRequestServers : IAsyncLifetime
                 await AnswerAsync(request, await request.Body.ReadAllAsync(1 << 20));
             },
             Limits,
-            options: AllMethods);
+            Options);
         Ignoring = await TestServer.StartAsync(
             request =>
             {
@@ -126,7 +127,7 @@ public sealed partial class RawRequestServers : IAsyncLifetime
                 return AnswerAsync(request, []);
             },
             Limits,
-            options: AllMethods);
+            Options);
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync()
