@@ -41,6 +41,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     /// <summary>The server is stopping: the request under way is the last one.</summary>
     public bool ClosesSoon { get; private set; }
 
+    /// <summary>The client will send no more, though not all it sent was read.</summary>
+    public bool PeerFinished { get; private set; }
+
     protected override void OnOpen(Connection connection) => connection.SetDeadline(service.Limits.HeadTimeout);
 
     protected override unsafe int OnData(Connection connection, Span<byte> data)
@@ -129,6 +132,12 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         ClosesSoon = true;
         if (_phase == Phase.Head && _request is null) End(CloseReason.Shutdown, lingers: false);
         else if (_phase is Phase.Held or Phase.Yielding) End(CloseReason.Shutdown, lingers: true);
+    }
+
+    protected override void OnPeerFinished(Connection connection)
+    {
+        PeerFinished = true;
+        if (_phase == Phase.Waiting) _request!.ProbeClient();
     }
 
     protected override void OnHangUp(Connection connection) => connection.Abort(CloseReason.PeerReset);

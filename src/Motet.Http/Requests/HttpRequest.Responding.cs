@@ -161,6 +161,7 @@ public sealed partial class HttpRequest
         ClosesConnection = false;
         ResetCompression();
         IsUpgraded = false;
+        _isProbed = false;
         ClearResponseHeaders();
     }
 
