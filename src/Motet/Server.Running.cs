@@ -118,8 +118,7 @@ public sealed partial class Server
         {
             _loops = EventLoopGroup.Start(Options.LoopCount(Environment.ProcessorCount), new EventLoopOptions { Logger = _logger });
             Tell(ServerState.Starting);
-            if (Options.LogRequests) _accessLog = new AccessLog(Console.OpenStandardError(), Options.AccessLogFormat);
-            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger, _accessLog);
+            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger, CreateHttpOptions());
             foreach (var (address, serve) in _listens) _listeners.Add(await ListenAsync(http, address, serve).ConfigureAwait(false));
             EndPoints = [.. _listeners.Select(listener => listener.LocalEndPoint)];
             Tell(ServerState.Started);
@@ -132,13 +131,20 @@ public sealed partial class Server
         }
     }
 
+    private HttpOptions CreateHttpOptions()
+    {
+        if (!Options.LogRequests) return Options.Http;
+        _accessLog = new AccessLog(Console.OpenStandardError(), Options.AccessLogFormat);
+        return Options.Http with { AccessLog = _accessLog };
+    }
+
     private async Task<Listener> ListenAsync(HttpService http, ListenAddress address, ConnectionDelegate? serve)
     {
         try
         {
             return serve is null
-                ? await Listener.StartAsync(_loops!, address.EndPoint, http.Serve, http.ListenerOptions(Options.MaxConnections)).ConfigureAwait(false)
-                : await Listener.StartAsync(_loops!, address.EndPoint, serve, new ListenerOptions { MaxConnections = Options.MaxConnections }).ConfigureAwait(false);
+                ? await Listener.StartAsync(_loops!, address.EndPoint, http.Serve, http.ListenerOptions()).ConfigureAwait(false)
+                : await Listener.StartAsync(_loops!, address.EndPoint, serve, new ListenerOptions { MaxConnections = Options.Limits.MaxConnections, DescriptorMargin = Options.Limits.DescriptorMargin }).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {

@@ -31,13 +31,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Url => new($"http://{Listener.LocalEndPoint}");
 
-    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null, AccessLog? accessLog = null, int maxConnections = int.MaxValue)
+    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null, HttpOptions? options = null)
     {
         var unhandled = new ConcurrentQueue<UnhandledLoopException>();
         var connections = new ConcurrentQueue<Connection>();
         var log = new RecordingLogger();
         var loops = EventLoopGroup.Start(1, new EventLoopOptions { UnhandledException = unhandled.Enqueue });
-        var service = new HttpService(handler, limits, log, accessLog);
+        var service = new HttpService(handler, limits, log, options);
         var listener = await Listener.StartAsync(
             loops,
             new IPEndPoint(IPAddress.Loopback, 0),
@@ -46,7 +46,7 @@ internal sealed class TestServer : IAsyncDisposable
                 connections.Enqueue(connection);
                 return service.Serve(connection);
             },
-            service.ListenerOptions(maxConnections));
+            service.ListenerOptions());
         return new TestServer(loops, unhandled, listener, log, connections);
     }
 
@@ -57,6 +57,19 @@ internal sealed class TestServer : IAsyncDisposable
     {
         await Patience.UntilAsync(() => Connections.Count > index && Connections.ElementAt(index).CloseReason != CloseReason.None);
         return Connections.ElementAt(index).CloseReason;
+    }
+
+    /// <summary>Waits until the first connection has answers that wait for its client, and nothing moves any more.</summary>
+    public async Task HeldAsync()
+    {
+        var before = 0;
+        for (var turns = 0; turns < 300; turns++)
+        {
+            await Loop.InvokeAsync(static () => { }).Within();
+            var pending = Connections.TryPeek(out var connection) ? connection.Pending : 0;
+            if (pending == 0 || pending != before) turns = 0;
+            before = pending;
+        }
     }
 
     /// <summary>Waits until no more connections than these are open.</summary>

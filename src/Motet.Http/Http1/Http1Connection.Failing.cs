@@ -5,6 +5,15 @@ namespace Motet.Http;
 /// <summary>What is done about requests that cannot be served and handlers that fail.</summary>
 internal sealed partial class Http1Connection
 {
+    /// <summary>Why the handler does not get a request whose head is rejected, or special; None when it does.</summary>
+    private RejectReason WhyNotHandled(RequestHead head)
+    {
+        if (head.RejectReason != RejectReason.None) return head.RejectReason;
+        if (head.Method == MethodKind.Connect && !service.Options.AllowConnect) return RejectReason.ConnectNotAllowed;
+        if (head.Method == MethodKind.Trace && !service.Options.AllowTrace) return RejectReason.TraceNotAllowed;
+        return head.HasUnknownExpectation ? RejectReason.UnknownExpectation : RejectReason.None;
+    }
+
     /// <summary>The handler threw.</summary>
     private void Fail(HttpRequest request, Exception exception)
     {
@@ -12,13 +21,13 @@ internal sealed partial class Http1Connection
         {
             if (!connection.IsOpen) return;
             HttpMetrics.Rejected(rejection.Reason);
-            request.CloseAfterResponse();
+            if (!rejection.Reason.IsAboutContent()) request.CloseAfterResponse();
             EndResponse(request, rejection.Status, rejection.Reason.ToText() + "\n", CloseReason.ProtocolError);
             return;
         }
 
         // That the client is gone is no failure of the handler, nor is it to stop because of that.
-        if (!connection.IsOpen && exception is ConnectionClosedException or OperationCanceledException) return;
+        if (exception is ConnectionClosedException or OperationCanceledException && (!connection.IsOpen || request.IsAborted)) return;
         HttpMetrics.HandlerFailures.Add(1);
         HttpLog.HandlerFailed(service.Logger, exception, request.Method, request.Path);
         if (connection.IsOpen) EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
@@ -36,7 +45,7 @@ internal sealed partial class Http1Connection
     /// <summary>Gives the client the status while that is possible. When part of another response was sent, a reset is all that tells it that the rest does not come.</summary>
     private void EndResponse(HttpRequest request, HttpStatus status, string text, CloseReason reason)
     {
-        if (request.IsResponseComplete) return;
+        if (request.IsResponseComplete && !request.IsUpgraded) return;
         if (request.HasResponseStarted)
         {
             connection.Abort(reason);
@@ -44,15 +53,15 @@ internal sealed partial class Http1Connection
         }
 
         request.ClearResponseHeaders();
-        _ = request.RespondAsync(status, text);
+        request.RespondNow(status, text);
     }
 
     /// <summary>Says what is wrong, and ends: after bytes that could be read in two ways nothing of this connection is looked at any more.</summary>
     private void RejectHead(RejectReason reason)
     {
         HttpMetrics.Rejected(reason);
-        RejectionWriter.Write(connection, reason, _request!.Head.Method);
-        if (service.AccessLog is not null) LogRejection(reason, service.AccessLog);
+        RejectionWriter.Write(connection, reason, _request!.Head.Method, service);
+        if (service.Options.AccessLog is { } log) LogRejection(reason, log);
         _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
     }
@@ -60,7 +69,8 @@ internal sealed partial class Http1Connection
     /// <summary>The body did not go on in time. The handler's read fails, and with it, unless it catches that, the handler.</summary>
     private void RejectBody(HttpRequest request)
     {
-        HttpMetrics.Rejected(RejectReason.BodyTimeout);
+        var reason = request.Body.WhyTooLate;
+        HttpMetrics.Rejected(reason);
         if (request.IsResponseComplete)
         {
             connection.CloseLingering(CloseReason.ReadTimeout);
@@ -71,8 +81,8 @@ internal sealed partial class Http1Connection
         }
         else
         {
-            RejectionWriter.Write(connection, RejectReason.BodyTimeout, request.Head.Method);
-            request.NoteRejected(RejectReason.BodyTimeout);
+            RejectionWriter.Write(connection, reason, request.Head.Method, service);
+            request.NoteRejected(reason);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }
 

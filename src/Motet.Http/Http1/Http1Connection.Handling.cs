@@ -5,12 +5,6 @@ namespace Motet.Http;
 /// <summary>From the complete head to the next request.</summary>
 internal sealed partial class Http1Connection
 {
-    /// <summary>
-    /// Answers that may wait for the client before requests that have arrived are left alone. 64 KiB, as <see cref="ConnectionOptions.HighWatermark"/>: a client that sends
-    /// requests and takes no answers must not make the server hold all of them.
-    /// </summary>
-    private const int MaxWaitingAnswerBytes = 64 * 1024;
-
     /// <summary>Calls the handler.</summary>
     /// <param name="rest">What is to be waited for, when it is not done.</param>
     /// <returns>Whether everything about the request is done; if not, it goes on when the handler, or the rest of the body, does.</returns>
@@ -20,7 +14,7 @@ internal sealed partial class Http1Connection
         _headHasDeadline = false;
         connection.ClearDeadline();
         HttpMetrics.Requests.Add(1);
-        if (service.AccessLog is not null) StartLogging(request);
+        if (service.Options.AccessLog is not null) StartLogging(request);
         rest = default;
         try
         {
@@ -39,6 +33,20 @@ internal sealed partial class Http1Connection
         }
 
         return FinishHandling(request);
+    }
+
+    /// <summary>The connection goes to the request's handler, with what has arrived behind the request. It ends, as any that closes, when the handler completes.</summary>
+    public void HandOver(HttpRequest request)
+    {
+        connection.PauseInput();
+        request.Body.LeaveRest();
+        connection.Handler = new UpgradedHandler(this);
+    }
+
+    /// <summary>The connection broke, or was given up: the handler is told, if it still runs.</summary>
+    public void AbortRequest()
+    {
+        if (_phase is Phase.Handling or Phase.Waiting) _request!.Abort();
     }
 
     private void Wait(HttpRequest request, ValueTask rest)
@@ -85,12 +93,12 @@ internal sealed partial class Http1Connection
     /// <summary>The request is over: the connection turns to the next one, or ends.</summary>
     private void Complete(HttpRequest request, bool moreHasArrived)
     {
-        if (service.AccessLog is not null) Log(request, service.AccessLog);
+        if (service.Options.AccessLog is { } log) Log(request, log);
         var closes = request.ClosesConnection;
 
         // A client that asked for the close sends no more. One that did not, or that is still sending a body, may: closing at once would reset the connection, and could
         // destroy the answer before it is read (RFC 9112 §9.6).
-        var lingers = moreHasArrived || request.Head.KeepAlive || !request.Body.IsComplete;
+        var lingers = moreHasArrived || request.Head.KeepAlive || request.IsUpgraded || !request.Body.IsComplete;
         request.Reset();
         _phase = Phase.Head;
         if (!closes && connection.IsOpen) return;
@@ -106,7 +114,7 @@ internal sealed partial class Http1Connection
             return;
         }
 
-        if (connection.Pending > MaxWaitingAnswerBytes && !MakeRoomForAnswers()) return;
+        if (connection.Pending > service.Limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return;
         if (_phase == Phase.Ending) return;
         BecomeIdle();
         connection.ResumeInput();
@@ -128,7 +136,21 @@ internal sealed partial class Http1Connection
         return false;
     }
 
-    /// <summary>The client has taken its answers.</summary>
+    /// <summary>Many requests came at once: the rest of them is served when others have had their turn.</summary>
+    private void Yield()
+    {
+        _phase = Phase.Yielding;
+        connection.PauseInput();
+        connection.EventLoop.Post(
+            static state =>
+            {
+                var http = (Http1Connection)state!;
+                if (http._phase == Phase.Yielding) http.LetGo();
+            },
+            this);
+    }
+
+    /// <summary>The client has taken its answers, or others have had their turn.</summary>
     private void LetGo()
     {
         _phase = Phase.Head;

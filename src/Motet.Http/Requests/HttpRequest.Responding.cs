@@ -41,6 +41,8 @@ public sealed partial class HttpRequest
     /// <summary>Whether the connection ends with this response.</summary>
     internal bool ClosesConnection { get; private set; }
 
+    private ReadOnlySpan<byte> ServerLine => _responseHeaders is { HasServer: true } ? default : Http.Service.ServerLine;
+
     internal bool IsResponseComplete => _response == ResponseState.Complete;
 
     /// <summary>Has the connection close when this response is complete; the client is told so if the response has not started.</summary>
@@ -60,17 +62,11 @@ public sealed partial class HttpRequest
     {
         ArgumentNullException.ThrowIfNull(body);
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
-        WriteHead(status, contentType, length, isWhole: true);
-        if (_response == ResponseState.Counted)
-        {
-            Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
-            BodyBytesSent = length;
-            _bodyLeft = 0;
-        }
-
-        _response = ResponseState.Complete;
+        WriteWhole(status, body, length, contentType);
         return default;
     }
 
@@ -87,12 +83,22 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         WriteHead(status, contentType, body.Length, isWhole: true);
-        var sendsBody = _response == ResponseState.Counted;
-        _response = ResponseState.Complete;
+        if (_response != ResponseState.Counted)
+        {
+            _response = ResponseState.Complete;
+            return default;
+        }
+
+        // Until it was sent the response is not whole: a handler that does not wait for it must not have another response follow.
+        var write = Connection.WriteUninterruptedAsync(body);
+        if (!write.IsCompletedSuccessfully) return FinishPieceAsync(write, body.Length, done: true);
+        BodyBytesSent = body.Length;
         _bodyLeft = 0;
-        if (sendsBody) BodyBytesSent = body.Length;
-        return sendsBody ? Connection.WriteUninterruptedAsync(body) : default;
+        _response = ResponseState.Complete;
+        return default;
     }
 
     /// <summary>Responds with a status and no body.</summary>
@@ -102,6 +108,9 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) MarkUnchanged(status);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
+        if (status >= HttpStatus.BadRequest && FindErrorPage(status) is { } page) return RespondAsync(status, page, ErrorPages.ContentType);
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
@@ -120,32 +129,68 @@ public sealed partial class HttpRequest
     {
         if (contentLength is { } bytes) ArgumentOutOfRangeException.ThrowIfNegative(bytes, nameof(contentLength));
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
-        WriteHead(status, contentType, contentLength ?? -1, isWhole: false);
+        if (_compression is not null) StartStream(status, contentType, contentLength);
+        else WriteHead(status, contentType, contentLength ?? -1, isWhole: false);
         return default;
     }
 
-    /// <summary>Tells a client that waits for it to send the body (RFC 9110 §10.1.1).</summary>
-    internal void SendContinue()
+    /// <summary>Responds with a short text, whatever scope is cancelled: what the connection has to say in the handler's place.</summary>
+    internal void RespondNow(HttpStatus status, string text)
     {
-        if (_response != ResponseState.NotStarted) return;
-        Connection.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
-        Connection.Flush();
+        if (FindErrorPage(status) is { } page) WriteWhole(status, page, ErrorPages.ContentType);
+        else WriteWhole(status, text, Encoding.UTF8.GetByteCount(text), "text/plain; charset=utf-8");
+    }
+
+    internal void ClearResponseHeaders()
+    {
+        _responseHeaders?.Clear();
+        _responseTrailers?.Clear();
     }
 
     /// <summary>The connection has answered in the handler's place.</summary>
     internal void NoteRejected(RejectReason reason) => ResponseStatus = reason.ToStatus();
-
-    internal void ClearResponseHeaders() => _responseHeaders?.Clear();
 
     private void ResetResponse()
     {
         _response = ResponseState.Over;
         _bodyLeft = 0;
         _isSending = false;
+        _sendfileRoot = null;
         ResponseStatus = 0;
         BodyBytesSent = 0;
         ClosesConnection = false;
-        _responseHeaders?.Clear();
+        ResetCompression();
+        IsUpgraded = false;
+        _isProbed = false;
+        ClearResponseHeaders();
+    }
+
+    private byte[]? FindErrorPage(HttpStatus status) => Http.Service.Options.ErrorPages?.Find(status);
+
+    private void WriteWhole(HttpStatus status, byte[] body, string contentType)
+    {
+        WriteHead(status, contentType, body.Length, isWhole: true);
+        if (_response == ResponseState.Counted)
+        {
+            Connection.Write(body);
+            BodyBytesSent = body.Length;
+            _bodyLeft = 0;
+        }
+
+        _response = ResponseState.Complete;
+    }
+
+    private void WriteWhole(HttpStatus status, string body, int length, string? contentType)
+    {
+        WriteHead(status, contentType, length, isWhole: true);
+        if (_response == ResponseState.Counted)
+        {
+            Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
+            BodyBytesSent = length;
+            _bodyLeft = 0;
+        }
+
+        _response = ResponseState.Complete;
     }
 
     /// <summary>Writes the status line and all header lines. A negative length means that it is not known.</summary>
@@ -169,7 +214,8 @@ public sealed partial class HttpRequest
         _bodyLeft = length;
 
         var lines = _responseHeaders is null ? default : _responseHeaders.Lines;
-        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + lines.Length);
+        var server = ServerLine;
+        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + server.Length + lines.Length);
         var writer = new HeadWriter(span);
         if (status == HttpStatus.OK)
         {
@@ -181,12 +227,19 @@ public sealed partial class HttpRequest
             writer.Write(Loop.DateLine);
         }
 
+        if (server.Length > 0) writer.Write(server);
         if (contentType is not null && _responseHeaders is not { HasContentType: true }) writer.WriteLine("Content-Type: "u8, contentType);
         if (hasContent && length >= 0) writer.WriteLine("Content-Length: "u8, length);
         else if (hasContent && Head.MinorVersion == 1) writer.Write("Transfer-Encoding: chunked\r\n"u8);
         if (ClosesConnection) writer.Write("Connection: close\r\n"u8);
         else if (Head.MinorVersion == 0) writer.Write("Connection: keep-alive\r\n"u8);
-        writer.Write(lines);
+        if (lines.Length > 0)
+        {
+            // RFC 9110 §7.8: whoever sends Upgrade, as with 426, names it in Connection.
+            if (_responseHeaders!.HasUpgrade) writer.Write("Connection: upgrade\r\n"u8);
+            writer.Write(lines);
+        }
+
         writer.Write("\r\n"u8);
         Connection.Advance(writer.Length);
     }

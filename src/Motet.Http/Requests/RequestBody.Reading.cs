@@ -15,6 +15,7 @@ public sealed partial class RequestBody
     private int _dropped;
     private long _remaining;
     private ChunkedDecoder? _decoder;
+    private bool _decodes;
 
     // Bytes behind the head that arrived with it and lie in the loop's receive buffer: only while the handler runs synchronously.
     private unsafe byte* _window;
@@ -35,6 +36,20 @@ public sealed partial class RequestBody
         _ => false,
     };
 
+    /// <summary>The trailer lines, once the body was read to its end.</summary>
+    internal ReadOnlySpan<HeaderField> Trailers => HasTrailers ? _decoder!.Trailers : default;
+
+    internal ReadOnlySpan<byte> TrailerBytes => HasTrailers ? _decoder!.TrailerBytes : default;
+
+    private bool HasTrailers
+    {
+        get
+        {
+            if (_state == BodyState.Over) ThrowUnreadable();
+            return _decodes && _state == BodyState.Complete;
+        }
+    }
+
     internal unsafe void Begin(byte* window, int length)
     {
         var head = _request.Head;
@@ -44,6 +59,7 @@ public sealed partial class RequestBody
         if (head.IsChunked)
         {
             _state = BodyState.Chunked;
+            _decodes = true;
             if (_decoder is null) _decoder = new ChunkedDecoder(_request.Limits);
             else _decoder.Reset(_request.Limits);
         }
@@ -61,6 +77,7 @@ public sealed partial class RequestBody
         // RFC 9110 §10.1.1: no 100 is needed once some of the body has arrived.
         _awaitsContinue = head.ExpectContinue && length == 0;
         _dropped = 0;
+        ResetPace();
     }
 
     /// <summary>The receive buffer is needed for others: what was not taken of it stays with the connection.</summary>
@@ -72,9 +89,20 @@ public sealed partial class RequestBody
         return _windowTaken;
     }
 
+    /// <summary>What lies behind the request in the receive buffer goes back to the connection, for whoever reads from that now.</summary>
+    internal unsafe void LeaveRest()
+    {
+        Debug.Assert(IsComplete, "Of a body that was not read nobody knows where it ends.");
+        if (_windowLength == 0) return;
+        _request.Connection.Unread(new ReadOnlySpan<byte>(_window, _windowLength));
+        TakeWindow(_windowLength);
+    }
+
     internal unsafe void Reset()
     {
         if (_raw is not null) ReleaseRaw();
+        if (_decodes) ResetDecoder();
+        if (_minRateIsSet || _timeout is not null) ResetPace();
         _state = BodyState.Over;
         _hasStarted = false;
         _maxBytes = null;
@@ -113,6 +141,7 @@ public sealed partial class RequestBody
             read = _request.Connection.Read(destination);
             if (read < 0) return -1;
             if (read == 0) Fail(RejectReason.Incomplete);
+            _received += read;
         }
 
         _awaitsContinue = false;
@@ -143,6 +172,7 @@ public sealed partial class RequestBody
         var read = _request.Connection.Read(_raw);
         if (read == 0) Fail(RejectReason.Incomplete);
         if (read > 0) _awaitsContinue = false;
+        _received += Math.Max(read, 0);
         _rawStart = 0;
         _rawEnd = Math.Max(read, 0);
         if (read < 0) ReleaseRaw();
@@ -173,6 +203,13 @@ public sealed partial class RequestBody
         _rawStart = _rawEnd = 0;
     }
 
+    /// <summary>The trailers are given back: a request object in the pool holds none.</summary>
+    private void ResetDecoder()
+    {
+        _decodes = false;
+        _decoder!.Reset(_request.Limits);
+    }
+
     private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (_awaitsContinue)
@@ -184,14 +221,14 @@ public sealed partial class RequestBody
         var connection = _request.Connection;
         while (true)
         {
-            connection.SetDeadline(_request.Limits.BodyTimeout);
+            BeginWait();
             try
             {
                 await connection.ReadAsync(Memory<byte>.Empty, cancellationToken);
             }
             finally
             {
-                connection.ClearDeadline();
+                EndWait();
             }
 
             var read = TryRead(buffer.Span);

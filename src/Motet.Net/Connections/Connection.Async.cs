@@ -95,7 +95,7 @@ public sealed unsafe partial class Connection
     public ValueTask WriteUninterruptedAsync(ReadOnlyMemory<byte> data)
     {
         if (Has(State.Closed | State.Closing)) return ValueTask.FromException(new ConnectionClosedException(_closeReason));
-        if (_pullWrite is { IsPending: true }) throw new InvalidOperationException("A write of this connection is under way.");
+        ThrowIfWriting();
         if (Has(State.OutputEnded)) ThrowOutputEnded();
 
         if (_pending + data.Length <= _options.HighWatermark)
@@ -230,8 +230,11 @@ public sealed unsafe partial class Connection
             case ReadOperation read:
                 read.Destination = default;
                 break;
-            case WriteOperation { HasBegun: true }:
+            case WriteOperation { HasBegun: true } or FileWrite { HasBegun: true }:
                 return;
+            case FileWrite:
+                TakeFileBack();
+                break;
             case WriteOperation write:
                 write.Rest = default;
                 _state &= ~State.WriteWaits;
@@ -246,6 +249,7 @@ public sealed unsafe partial class Connection
     private void FailPendingOperations()
     {
         FailPendingRead();
+        if (_fileWrite is { IsPending: true } file) file.Fail(file.Error ?? new ConnectionClosedException(_closeReason));
         if (_pullWrite is not { IsPending: true } write) return;
         write.Rest = default;
         write.Fail(new ConnectionClosedException(_closeReason));
@@ -256,6 +260,11 @@ public sealed unsafe partial class Connection
         if (_pullRead is not { IsPending: true } read) return;
         read.Destination = default;
         read.Fail(new ConnectionClosedException(_closeReason));
+    }
+
+    private void ThrowIfWriting()
+    {
+        if (_pullWrite is { IsPending: true } || _fileWrite is { IsPending: true }) throw new InvalidOperationException("A write of this connection is under way.");
     }
 
     private void ThrowClosed() => throw new ConnectionClosedException(_closeReason);

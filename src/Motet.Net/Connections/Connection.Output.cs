@@ -13,7 +13,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     private Segment? _tail;
     private int _pending;
 
-    /// <summary>Bytes written that the kernel has not taken yet. Any thread; elsewhere than on the loop the answer may be old.</summary>
+    /// <summary>Bytes written that the kernel has not taken yet, without those of files, which cost no memory. Any thread; elsewhere than on the loop the answer may be old.</summary>
     public int Pending => _pending + (_pullWrite?.Rest.Length ?? 0);
 
     /// <summary>
@@ -62,7 +62,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     {
         if (Has(State.OutputEnded | State.Closing | State.Closed)) return;
         _state |= State.OutputEnded;
-        if (Pending == 0) SendEndOfOutput();
+        if (Pending == 0 && !Has(State.FileWaits)) SendEndOfOutput();
     }
 
     /// <summary>Sends now what was written, instead of at the end of the callback or the turn. Outside a callback the handler may be called before this returns.</summary>
@@ -79,7 +79,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
             LeaveCallback();
         }
 
-        return Pending == 0 && !Has(State.Closed);
+        return Pending == 0 && !Has(State.Closed | State.FileWaits);
     }
 
     internal void FlushDeferred()
@@ -126,10 +126,16 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     /// <returns>Whether the kernel took all of it.</returns>
     private bool SendQueue()
     {
-        while (_pending > 0)
+        while (_pending > 0 || Has(State.FileWaits))
         {
             if (Has(State.OutputBlocked | State.Closed)) return false;
             var head = _head!;
+            if (head.File is not null)
+            {
+                if (!SendFile(head.File)) return false;
+                continue;
+            }
+
             var sent = head.Next is null ? SocketHandle.Send(_descriptor, head.Pointer + head.Start, head.Length) : SendMany();
             if (sent >= 0) Release(sent);
             else if (!KeepTrying(Errno.Last)) return false;
@@ -143,14 +149,14 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     {
         while (_head is not null && _pending >= _options.HighWatermark / 2)
         {
-            if (Has(State.OutputBlocked | State.Closed)) return;
+            if (Has(State.OutputBlocked | State.Closed) || _head.File is not null) return;
             var sent = SendMany();
             if (sent >= 0) Release(sent);
             else if (!KeepTrying(Errno.Last)) return;
         }
     }
 
-    /// <summary>All segments, up to the limit, and then <paramref name="more"/>, in one system call.</summary>
+    /// <summary>All segments, up to the limit or to a file, and then <paramref name="more"/>, in one system call.</summary>
     private long SendMany(byte* more = null, int moreLength = 0)
     {
         var vectors = stackalloc IoVector[MaxVectors + 1];
@@ -158,7 +164,12 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         var segment = _head;
         for (; segment is not null && count < MaxVectors; segment = segment.Next)
         {
-            if (segment.Length == 0) continue;
+            if (segment.Length == 0)
+            {
+                if (segment.File is null) continue;
+                return SendBeforeFile(vectors, count);
+            }
+
             vectors[count].Base = segment.Pointer + segment.Start;
             vectors[count++].Length = (nuint)segment.Length;
         }
@@ -175,7 +186,8 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     /// <summary>Gives back what was sent. What is left of <paramref name="sent"/> afterwards went out of the caller's own memory.</summary>
     private int Release(long sent)
     {
-        while (_head is not null && sent >= _head.Length)
+        _writePace?.NoteSent(sent);
+        while (_head is not null && sent >= _head.Length && _head.File is null)
         {
             var head = _head;
             sent -= head.Length;
@@ -197,8 +209,9 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         if (error == Errno.EINTR) return true;
         if (error == Errno.EAGAIN || error == Errno.ENOBUFS)
         {
-            _state |= State.OutputBlocked | State.OutputWaited;
-            StartWriteDeadline();
+            _state = (_state | State.OutputBlocked | State.OutputWaited) & ~State.OutputYields;
+            CheckWritePace();
+            if (Has(State.Closed)) return false;
             if (!Has(State.WatchesOutput) && !Token.IsNone)
             {
                 _state |= State.WatchesOutput;
@@ -219,7 +232,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         if (Has(State.OutputWaited))
         {
             _state &= ~State.OutputWaited;
-            _writeDeadline = 0;
+            StopWritePace();
             try
             {
                 TellOutputIsSent();
@@ -239,6 +252,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     private void TellOutputIsSent()
     {
         if (_pullWrite is { IsPending: true }) _pullWrite.Complete(0);
+        else if (_fileWrite is { IsPending: true } && !Has(State.FileWaits)) _fileWrite.Complete(0);
         if (_pending == 0 && !Has(State.WriteWaits | State.Closing | State.Closed)) _handler.OnDrained(this);
     }
 
@@ -255,7 +269,8 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         {
             var next = segment.Next;
             segment.Next = null;
-            _net.Segments.Return(segment);
+            if (segment.File is null) _net.Segments.Return(segment);
+            else LetGoOfFile(segment.File);
             segment = next;
         }
 

@@ -9,6 +9,9 @@ namespace Motet.Net;
 /// </summary>
 internal sealed unsafe class NetLoop : LoopTask
 {
+    /// <summary>Bytes of <see cref="FileBuffer"/>: sixteen pages, enough that the two calls for them are few beside the copying.</summary>
+    public const int FileBufferLength = 64 * 1024;
+
     [ThreadStatic]
     private static NetLoop? _current;
 
@@ -17,6 +20,7 @@ internal sealed unsafe class NetLoop : LoopTask
     private Connection[] _dirty = new Connection[64];
     private int _dirtyCount;
     private Segment? _dropped;
+    private byte[]? _fileBuffer;
 
     private NetLoop(EventLoop loop)
     {
@@ -43,6 +47,9 @@ internal sealed unsafe class NetLoop : LoopTask
     public byte* ReceivePointer { get; }
 
     public int ReceiveLength { get; }
+
+    /// <summary>Memory through which files go where the kernel cannot send them itself: 64 KiB, pinned, made when first needed. Nothing stays in it between two calls.</summary>
+    public byte* FileBuffer => (byte*)Unsafe.AsPointer(ref (_fileBuffer ??= GC.AllocateUninitializedArray<byte>(FileBufferLength, pinned: true))[0]);
 
     /// <summary>A handler is looking at what lies in the receive buffer. What it does to other connections must not read anything there.</summary>
     public bool IsReceiveBufferInUse { get; set; }

@@ -15,6 +15,16 @@ internal sealed unsafe class Segment
     public int End;
     public Segment? Next;
 
+    /// <summary>What is sent from a file instead of from memory, of which this segment then has none.</summary>
+    public readonly FileWrite? File;
+
+    /// <summary>The place of a file in the queue.</summary>
+    public Segment(FileWrite file)
+    {
+        _memory = [];
+        File = file;
+    }
+
     public Segment(int size = Size)
     {
         _memory = GC.AllocateUninitializedArray<byte>(size, pinned: true);

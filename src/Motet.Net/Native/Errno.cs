@@ -13,10 +13,13 @@ internal static class Errno
     public const int EMFILE = 24;
     public const int EPIPE = 32;
     public const int ENOENT = 2;
+    public const int EIO = 5;
+    public const int EINVAL = 22;
     public const int ENXIO = 6;
     public const int EACCES = 13;
     public const int ENOMEM = 12;
     public static readonly int EAGAIN = IsLinux ? 11 : 35;
+    public static readonly int ENOSYS = IsLinux ? 38 : 78;
     public static readonly int EOPNOTSUPP = IsLinux ? 95 : OperatingSystem.IsMacOS() ? 102 : 45;
     public static readonly int EINPROGRESS = IsLinux ? 115 : 36;
     public static readonly int EADDRINUSE = IsLinux ? 98 : 48;

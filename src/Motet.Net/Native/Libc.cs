@@ -66,6 +66,15 @@ internal static unsafe partial class Libc
     public static partial int open(string path, int flags, int mode);
 
     [LibraryImport(Library)]
+    public static partial nint sendfile(int socket, int file, long* offset, nuint count);
+
+    [LibraryImport(Library)]
+    public static partial nint pread(int descriptor, byte* buffer, nuint length, long offset);
+
+    [LibraryImport(Library)]
+    public static partial int posix_fadvise(int descriptor, long offset, long length, int advice);
+
+    [LibraryImport(Library)]
     public static partial int getrlimit(int resource, ulong* limits);
 }
 

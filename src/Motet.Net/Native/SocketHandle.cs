@@ -25,9 +25,13 @@ internal static unsafe class SocketHandle
     private const int ShutdownWriteDirection = 1;
     private const int TcpProtocol = 6;
     private const int TcpNoDelay = 1;
+    private const int TcpKeepIdle = 4;
+    private const int TcpKeepInterval = 5;
     private const int TcpDeferAccept = 9;
+    private const int LinuxKeepAlive = 9;
     private const int Ipv6Protocol = 41;
     private const int MaxAddressLength = 128;
+    private const int WillNeed = 3;
 
     private static readonly int NonBlocking = IsLinux ? 0x800 : 0x4;
     private static readonly int SocketLevel = IsLinux ? 1 : 0xffff;
@@ -45,6 +49,9 @@ internal static unsafe class SocketHandle
     // A peer that went away is told by EPIPE; a signal would be a side effect on the whole process.
     // macOS has no such flag, but .NET ignores SIGPIPE in every process it runs.
     private static readonly int NoSignal = IsLinux ? 0x4000 : IsMacOS ? 0 : 0x20000;
+
+    // Linux; elsewhere the file follows in a packet of its own, which costs little.
+    private static readonly int MoreFollows = IsLinux ? 0x8000 : 0;
 
     /// <summary>The number of descriptors this process may have open.</summary>
     public static int DescriptorLimit()
@@ -87,15 +94,33 @@ internal static unsafe class SocketHandle
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Receive(int descriptor, byte* buffer, int length) => (int)Libc.recv(descriptor, buffer, (nuint)length, 0);
 
+    /// <summary>Whether <see cref="SendFile"/> works here: on Linux, where an offset has 64 bits. Apple's call has the same name, other parameters, and a history of defects.</summary>
+    public static bool HasSendFile { get; } = IsLinux && Environment.Is64BitProcess;
+
+    /// <summary>As <see cref="Send(int, byte*, int)"/>; on Linux the kernel waits for what follows before it sends less than a packet.</summary>
+    public static int SendBeforeMore(int descriptor, byte* buffer, int length) => (int)Libc.send(descriptor, buffer, (nuint)length, NoSignal | MoreFollows);
+
+    /// <summary>Sends from a file, from <paramref name="offset"/> on. 0: the file ends there.</summary>
+    public static int SendFile(int descriptor, int file, long offset, int count) => (int)Libc.sendfile(descriptor, file, &offset, (nuint)count);
+
+    /// <summary>Reads from a file, from <paramref name="offset"/> on. 0: the file ends there.</summary>
+    public static int ReadFile(int file, byte* buffer, int length, long offset) => (int)Libc.pread(file, buffer, (nuint)length, offset);
+
+    /// <summary>Has the kernel begin to read a part of a file that will be sent, without waiting for it. Elsewhere than on Linux nothing happens.</summary>
+    public static void ReadAhead(int file, long offset, long count)
+    {
+        if (IsLinux) _ = Libc.posix_fadvise(file, offset, count, WillNeed);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Send(int descriptor, byte* buffer, int length) => (int)Libc.send(descriptor, buffer, (nuint)length, NoSignal);
 
-    public static long Send(int descriptor, IoVector* vectors, int count)
+    public static long Send(int descriptor, IoVector* vectors, int count, bool moreFollows = false)
     {
         MessageHeader message = default;
         message.Vectors = vectors;
         message.VectorCount = (nuint)count;
-        return Libc.sendmsg(descriptor, &message, NoSignal);
+        return Libc.sendmsg(descriptor, &message, moreFollows ? NoSignal | MoreFollows : NoSignal);
     }
 
     public static void ShutdownWrite(int descriptor) => _ = Libc.shutdown(descriptor, ShutdownWriteDirection);
@@ -120,6 +145,14 @@ internal static unsafe class SocketHandle
     public static void SetDeferAccept(int descriptor, TimeSpan time)
     {
         if (IsLinux) SetOption(descriptor, TcpProtocol, TcpDeferAccept, (int)Math.Ceiling(time.TotalSeconds));
+    }
+
+    /// <summary>Has the kernel probe an idle TCP peer. Where it has no such options, or no TCP, nothing happens.</summary>
+    public static void SetKeepAlive(int descriptor, int seconds)
+    {
+        if (!IsLinux || !SetOption(descriptor, TcpProtocol, TcpKeepIdle, seconds)) return;
+        SetOption(descriptor, TcpProtocol, TcpKeepInterval, seconds);
+        SetOption(descriptor, SocketLevel, LinuxKeepAlive, 1);
     }
 
     public static void SetIpv6Only(int descriptor, bool only) => SetOption(descriptor, Ipv6Protocol, Ipv6Only, only ? 1 : 0);

@@ -58,7 +58,7 @@ public class AllocationTests
                     request.SendHeadersAsync(contentLength: Bytes.Length).GetAwaiter().GetResult();
                     return request.SendChunkAsync(Bytes, done: true);
             }
-        }, accessLog: accessLog);
+        }, options: new HttpOptions { AccessLog = accessLog });
         using var client = await server.ConnectAsync();
         var request = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(RawClient.Get("/path?a=b", "Accept: */*\r\n"), pipelined)));
         var buffer = new byte[64 * 1024];

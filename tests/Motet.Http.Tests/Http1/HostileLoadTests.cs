@@ -231,7 +231,7 @@ public class HostileLoadTests
     public async Task ClientsBeyondTheLimitOfConnectionsAreTurnedAway()
     {
         const int limit = 20;
-        await using var server = await TestServer.StartAsync(HandleAsync, maxConnections: limit);
+        await using var server = await TestServer.StartAsync(HandleAsync, new ServerLimits { MaxConnections = limit });
         using var clients = new HostileClients(server);
         await clients.ConnectAsync(Clients);
         await clients.SendAsync(RawClient.Get());

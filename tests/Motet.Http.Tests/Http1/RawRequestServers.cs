@@ -12,6 +12,9 @@ public sealed partial class RawRequestServers : IAsyncLifetime
     // Rows of the table may be as long as they like; what is beside them must not take their place.
     private static readonly ServerLimits Limits = new() { MaxBodyBytes = null };
 
+    // Their own tests have what happens to these methods by default.
+    private static readonly HttpOptions Options = new() { AllowConnect = true, AllowTrace = true };
+
     private static readonly Dictionary<string, RejectReason> Reasons =
         Enum.GetValues<RejectReason>().ToDictionary(reason => reason.ToText() + "\n");
 
@@ -106,7 +109,8 @@ public sealed partial class RawRequestServers : IAsyncLifetime
                 Note(request);
                 await AnswerAsync(request, await request.Body.ReadAllAsync(1 << 20));
             },
-            Limits);
+            Limits,
+            Options);
         Waiting = await TestServer.StartAsync(
             async request =>
             {
@@ -114,14 +118,16 @@ public sealed partial class RawRequestServers : IAsyncLifetime
                 await Task.Yield();
                 await AnswerAsync(request, await request.Body.ReadAllAsync(1 << 20));
             },
-            Limits);
+            Limits,
+            Options);
         Ignoring = await TestServer.StartAsync(
             request =>
             {
                 Note(request);
                 return AnswerAsync(request, []);
             },
-            Limits);
+            Limits,
+            Options);
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync()

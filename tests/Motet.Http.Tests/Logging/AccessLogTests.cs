@@ -26,7 +26,7 @@ public sealed class AccessLogTests
     {
         var before = DateTime.UtcNow.AddSeconds(-1);
         var log = new AccessLog(_output);
-        await using (var server = await TestServer.StartAsync(ServeAsync, accessLog: log))
+        await using (var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log }))
         {
             using var client = await server.ConnectAsync();
             await client.SendAsync(request);
@@ -50,7 +50,7 @@ public sealed class AccessLogTests
     public async Task ACombinedLineHasRefererAndAgent(string headers, string expected)
     {
         var log = new AccessLog(_output, AccessLogFormat.Combined);
-        await using (var server = await TestServer.StartAsync(ServeAsync, accessLog: log))
+        await using (var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log }))
         {
             using var client = await server.ConnectAsync();
             await client.AskAsync(RawClient.Get("/", headers));
@@ -68,7 +68,7 @@ public sealed class AccessLogTests
     public async Task ALineIsCutWhereItWouldFillTheLog()
     {
         var log = new AccessLog(_output, AccessLogFormat.Combined);
-        await using (var server = await TestServer.StartAsync(ServeAsync, accessLog: log))
+        await using (var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log }))
         {
             using var client = await server.ConnectAsync();
             var quotes = new string('"', 8000);
@@ -92,7 +92,7 @@ public sealed class AccessLogTests
                 started.SetResult();
                 await Task.Delay(Timeout.Infinite, request.Aborted);
             },
-            accessLog: log))
+            options: new HttpOptions { AccessLog = log }))
         {
             using var client = await server.ConnectAsync();
             await client.SendAsync(RawClient.Get());
@@ -109,7 +109,7 @@ public sealed class AccessLogTests
     public async Task LinesComeWithoutAnEndOfTheServer()
     {
         await using var log = new AccessLog(_output);
-        await using var server = await TestServer.StartAsync(ServeAsync, accessLog: log);
+        await using var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log });
         using var client = await server.ConnectAsync();
         for (var i = 1; i <= 3; i++)
         {
@@ -123,7 +123,7 @@ public sealed class AccessLogTests
     {
         var log = new AccessLog(_output);
         var release = _output.Stall();
-        await using (var server = await TestServer.StartAsync(ServeAsync, accessLog: log))
+        await using (var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log }))
         {
             using var client = await server.ConnectAsync();
             var requests = string.Concat(Enumerable.Repeat(RawClient.Get("/" + new string('x', 1000)), 100));
@@ -151,7 +151,7 @@ public sealed class AccessLogTests
     public async Task AnOutputThatFailsCostsLinesAndNothingElse()
     {
         await using var log = new AccessLog(new FullDisk());
-        await using var server = await TestServer.StartAsync(ServeAsync, accessLog: log);
+        await using var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log });
         using var client = await server.ConnectAsync();
         for (var i = 1; i <= 2; i++)
         {
@@ -165,7 +165,7 @@ public sealed class AccessLogTests
     {
         var log = new AccessLog(_output);
         var release = _output.Stall();
-        await using (var server = await TestServer.StartAsync(ServeAsync, accessLog: log))
+        await using (var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log }))
         {
             using var client = await server.ConnectAsync();
             await client.AskAsync(RawClient.Get());
@@ -182,7 +182,7 @@ public sealed class AccessLogTests
         var log = new AccessLog(_output);
         for (var i = 0; i < 2; i++)
         {
-            await using var server = await TestServer.StartAsync(ServeAsync, accessLog: log);
+            await using var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log });
             using var client = await server.ConnectAsync();
             await client.AskAsync(RawClient.Get($"/{i}"));
         }
