@@ -51,13 +51,13 @@ public enum RejectReason : byte
     /// <summary>400. More than one Host header. RFC 9112 §3.2.</summary>
     DuplicateHost,
 
-    /// <summary>400. The Host header is not <c>host [":" port]</c>: userinfo, bad characters, a port that is no number up to 65535. RFC 9112 §3.2, RFC 9110 §7.2.</summary>
+    /// <summary>400. The Host header is empty or not <c>host [":" port]</c>: userinfo, bad characters, a port that is no number up to 65535. RFC 9112 §3.2, RFC 9110 §7.2.</summary>
     BadHost,
 
     /// <summary>400. The Host header names another authority than the target. RFC 9112 §3.2, §3.2.2.</summary>
     HostMismatch,
 
-    /// <summary>400. Content-Length is not digits, or does not fit 63 bits. RFC 9112 §6.3 (5), RFC 9110 §8.6.</summary>
+    /// <summary>400. Content-Length is not digits, has a zero in front, or does not fit 63 bits. RFC 9112 §6.3 (5), RFC 9110 §8.6.</summary>
     BadContentLength,
 
     /// <summary>400. More than one Content-Length header, be they equal. RFC 9112 §6.3 (5), RFC 9110 §8.6.</summary>
@@ -99,7 +99,7 @@ public enum RejectReason : byte
     /// <summary>400. A chunk extension is not <c>;name[=value]</c>, or they are larger than <see cref="ServerLimits.MaxChunkExtensionBytes"/>. RFC 9112 §7.1.1.</summary>
     BadChunkExtension,
 
-    /// <summary>400. A trailer line is not a valid header line. RFC 9112 §7.1.2.</summary>
+    /// <summary>400. A trailer line is not a valid header line, or is Host, Content-Length or Transfer-Encoding. RFC 9112 §7.1.2, RFC 9110 §6.5.1.</summary>
     BadTrailer,
 
     /// <summary>431. The trailer section is larger than <see cref="ServerLimits.MaxTrailerBytes"/>. RFC 9112 §7.1.2, RFC 6585 §5.</summary>
@@ -113,4 +113,10 @@ public enum RejectReason : byte
 
     /// <summary>408. The body did not arrive in time. RFC 9110 §15.5.9.</summary>
     BodyTimeout,
+
+    /// <summary>501. CONNECT, without <see cref="HttpOptions.AllowConnect"/>: this server is no proxy. RFC 9110 §9.1, §9.3.6, §15.6.2.</summary>
+    ConnectNotAllowed,
+
+    /// <summary>405. TRACE, without <see cref="HttpOptions.AllowTrace"/>. RFC 9110 §9.3.8, §15.5.6.</summary>
+    TraceNotAllowed,
 }

@@ -7,7 +7,8 @@ internal static class RejectReasons
     public static HttpStatus ToStatus(this RejectReason reason) => reason switch
     {
         RejectReason.UnsupportedVersion => HttpStatus.HttpVersionNotSupported,
-        RejectReason.UnsupportedTransferEncoding => HttpStatus.NotImplemented,
+        RejectReason.UnsupportedTransferEncoding or RejectReason.ConnectNotAllowed => HttpStatus.NotImplemented,
+        RejectReason.TraceNotAllowed => HttpStatus.MethodNotAllowed,
         RejectReason.RequestLineTooLong => HttpStatus.UriTooLong,
         RejectReason.HeadTooLarge or RejectReason.TooManyHeaders or RejectReason.TrailersTooLarge => HttpStatus.RequestHeaderFieldsTooLarge,
         RejectReason.BodyTooLarge => HttpStatus.ContentTooLarge,
@@ -53,6 +54,8 @@ internal static class RejectReasons
         RejectReason.Incomplete => "request ended early",
         RejectReason.HeadTimeout => "request head took too long",
         RejectReason.BodyTimeout => "request body took too long",
+        RejectReason.ConnectNotAllowed => "CONNECT is not supported",
+        RejectReason.TraceNotAllowed => "TRACE is not allowed",
         _ => "request rejected",
     };
 }

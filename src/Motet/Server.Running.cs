@@ -19,6 +19,7 @@ public sealed partial class Server
     private EventLoopGroup? _loops;
     private ILoggerFactory? _ownLoggers;
     private ILogger? _logger;
+    private AccessLog? _accessLog;
 
     /// <summary>
     /// Starts, and serves until the process is told to stop (Ctrl-C, SIGTERM) or the token fires; then requests under way may finish. A second signal ends them too. SIGQUIT (Ctrl-\) writes the tree of coprocesses to standard error (<see cref="CoprocessDump"/>). Where it listens is printed to standard
@@ -117,7 +118,7 @@ public sealed partial class Server
         {
             _loops = EventLoopGroup.Start(Options.LoopCount(Environment.ProcessorCount), new EventLoopOptions { Logger = _logger });
             Tell(ServerState.Starting);
-            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger);
+            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger, CreateHttpOptions());
             foreach (var (address, serve) in _listens) _listeners.Add(await ListenAsync(http, address, serve).ConfigureAwait(false));
             EndPoints = [.. _listeners.Select(listener => listener.LocalEndPoint)];
             Tell(ServerState.Started);
@@ -128,6 +129,13 @@ public sealed partial class Server
             await CloseAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private HttpOptions CreateHttpOptions()
+    {
+        if (!Options.LogRequests) return Options.Http;
+        _accessLog = new AccessLog(Console.OpenStandardError(), Options.AccessLogFormat);
+        return Options.Http with { AccessLog = _accessLog };
     }
 
     private async Task<Listener> ListenAsync(HttpService http, ListenAddress address, ConnectionDelegate? serve)
@@ -165,6 +173,7 @@ public sealed partial class Server
         TellWhileStopping(ServerState.Stopping);
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(Options.DrainTimeout, _abort.Token))).ConfigureAwait(false);
         if (_loops is not null) await _loops.DisposeAsync().ConfigureAwait(false);
+        if (_accessLog is not null) await _accessLog.DisposeAsync().ConfigureAwait(false);
         TellWhileStopping(ServerState.Stopped);
         _ownLoggers?.Dispose();
     }

@@ -28,19 +28,22 @@ internal sealed class ServerCommandLine
         var address = new Option<string>("-b", "-bind", "-address", "--bind") { Description = "Address to listen on: an IP address, * for all, or the path of a Unix socket", HelpName = "ADDRESS" };
         var port = new Option<int>("-p", "-port", "--port") { Description = "Port to listen on; 0 lets the system choose", HelpName = "PORT" };
         var loops = new Option<int>("-t", "-threads", "--threads") { Description = "Event loops: 0 for one a processor, -2 for half of them", HelpName = "LOOPS" };
+        var log = new Option<bool>("-v", "-log", "--log") { Description = "Log each request to standard error" };
         address.DefaultValueFactory = _ => options.Address;
         port.DefaultValueFactory = _ => options.Port;
         loops.DefaultValueFactory = _ => options.Loops;
+        log.DefaultValueFactory = _ => options.LogRequests;
         address.Validators.Add(CheckAddress);
         port.Validators.Add(result => CheckRange(result, 0, ushort.MaxValue));
         loops.Validators.Add(result => CheckRange(result, -ServerOptions.MaxLoops, ServerOptions.MaxLoops));
 
-        var result = new RootCommand("Serves HTTP on Motet.") { address, port, loops }.Parse(args);
+        var result = new RootCommand("Serves HTTP on Motet.") { address, port, loops, log }.Parse(args);
         return new ServerCommandLine(result, result.Action is not null ? options : options with
         {
             Address = result.GetValue(address)!,
             Port = result.GetValue(port),
             Loops = result.GetValue(loops),
+            LogRequests = result.GetValue(log),
         });
     }
 

@@ -46,11 +46,22 @@ public sealed record ServerOptions
     /// <summary>What a request may cost.</summary>
     public ServerLimits Limits { get; init; } = ServerLimits.Default;
 
+    /// <summary>How HTTP is spoken.</summary>
+    public HttpOptions Http { get; init; } = HttpOptions.Default;
+
     /// <summary>Connections a listener may have open at once; clients beyond it get 503. Default: as many as there are descriptors.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
     /// <summary>How long requests may take to finish when the server stops; what is left then is aborted. Default 30 s, the patience of container platforms.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether each request gets a line on standard error, as <c>-v</c> says: the shape of <see cref="AccessLogFormat.Common"/> unless <see cref="AccessLogFormat"/> says otherwise. Default: none.
+    /// </summary>
+    public bool LogRequests { get; init; }
+
+    /// <summary>The shape of the lines of <see cref="LogRequests"/>. Default: common.</summary>
+    public AccessLogFormat AccessLogFormat { get; init; }
 
     /// <summary>Where the server logs. Default: warnings and errors to standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

@@ -40,11 +40,14 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>Sends, and does not mind when the server has had enough.</summary>
-    public async Task TrySendAsync(string text)
+    public Task TrySendAsync(string text) => TrySendAsync(Encoding.Latin1.GetBytes(text));
+
+    /// <inheritdoc cref="TrySendAsync(string)"/>
+    public async Task TrySendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
         {
-            await SendAsync(text);
+            await SendAsync(bytes);
         }
         catch (SocketException)
         {

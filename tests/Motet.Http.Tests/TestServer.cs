@@ -31,13 +31,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Url => new($"http://{Listener.LocalEndPoint}");
 
-    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null)
+    public static async Task<TestServer> StartAsync(HttpHandler handler, ServerLimits? limits = null, HttpOptions? options = null)
     {
         var unhandled = new ConcurrentQueue<UnhandledLoopException>();
         var connections = new ConcurrentQueue<Connection>();
         var log = new RecordingLogger();
         var loops = EventLoopGroup.Start(1, new EventLoopOptions { UnhandledException = unhandled.Enqueue });
-        var service = new HttpService(handler, limits, log);
+        var service = new HttpService(handler, limits, log, options);
         var listener = await Listener.StartAsync(
             loops,
             new IPEndPoint(IPAddress.Loopback, 0),

@@ -8,6 +8,9 @@ internal static class Patience
     /// <summary>Never waited for in full by a test that passes.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a wait of the framework may be short by on a finer clock: its timers count ticks of a coarse one.</summary>
+    public static readonly TimeSpan TimerError = TimeSpan.FromMilliseconds(10);
+
     public static Task Within(this Task task) => task.WaitAsync(Limit);
 
     public static Task<T> Within<T>(this Task<T> task) => task.WaitAsync(Limit);

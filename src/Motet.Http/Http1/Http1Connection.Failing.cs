@@ -5,6 +5,15 @@ namespace Motet.Http;
 /// <summary>What is done about requests that cannot be served and handlers that fail.</summary>
 internal sealed partial class Http1Connection
 {
+    /// <summary>Why the handler does not get a request whose head is rejected, or special; None when it does.</summary>
+    private RejectReason WhyNotHandled(RequestHead head)
+    {
+        if (head.RejectReason != RejectReason.None) return head.RejectReason;
+        if (head.Method == MethodKind.Connect && !service.Options.AllowConnect) return RejectReason.ConnectNotAllowed;
+        if (head.Method == MethodKind.Trace && !service.Options.AllowTrace) return RejectReason.TraceNotAllowed;
+        return head.HasUnknownExpectation ? RejectReason.UnknownExpectation : RejectReason.None;
+    }
+
     /// <summary>The handler threw.</summary>
     private void Fail(HttpRequest request, Exception exception)
     {
@@ -18,7 +27,7 @@ internal sealed partial class Http1Connection
         }
 
         // That the client is gone is no failure of the handler, nor is it to stop because of that.
-        if (!connection.IsOpen && exception is ConnectionClosedException or OperationCanceledException) return;
+        if (exception is ConnectionClosedException or OperationCanceledException && (!connection.IsOpen || request.IsAborted)) return;
         HttpMetrics.HandlerFailures.Add(1);
         HttpLog.HandlerFailed(service.Logger, exception, request.Method, request.Path);
         if (connection.IsOpen) EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
@@ -36,7 +45,7 @@ internal sealed partial class Http1Connection
     /// <summary>Gives the client the status while that is possible. When part of another response was sent, a reset is all that tells it that the rest does not come.</summary>
     private void EndResponse(HttpRequest request, HttpStatus status, string text, CloseReason reason)
     {
-        if (request.IsResponseComplete) return;
+        if (request.IsResponseComplete && !request.IsUpgraded) return;
         if (request.HasResponseStarted)
         {
             connection.Abort(reason);
@@ -44,15 +53,16 @@ internal sealed partial class Http1Connection
         }
 
         request.ClearResponseHeaders();
-        _ = text.Length == 0 || service.ErrorPages?.Find(status) is not null ? request.RespondAsync(status) : request.RespondAsync(status, text);
+        _ = text.Length == 0 || service.Options.ErrorPages?.Find(status) is not null ? request.RespondAsync(status) : request.RespondAsync(status, text);
     }
 
     /// <summary>Says what is wrong, and ends: after bytes that could be read in two ways nothing of this connection is looked at any more.</summary>
     private void RejectHead(RejectReason reason)
     {
         HttpMetrics.Rejected(reason);
-        RejectionWriter.Write(connection, reason, service.ErrorPages);
-        _request!.Reset();
+        RejectionWriter.Write(connection, reason, _request!.Head.Method, service);
+        if (service.Options.AccessLog is { } log) LogRejection(reason, log);
+        _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
     }
 
@@ -70,7 +80,8 @@ internal sealed partial class Http1Connection
         }
         else
         {
-            RejectionWriter.Write(connection, RejectReason.BodyTimeout, service.ErrorPages);
+            RejectionWriter.Write(connection, RejectReason.BodyTimeout, request.Head.Method, service);
+            request.NoteRejected(RejectReason.BodyTimeout);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }
 

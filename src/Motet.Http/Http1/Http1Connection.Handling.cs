@@ -20,6 +20,7 @@ internal sealed partial class Http1Connection
         _headHasDeadline = false;
         connection.ClearDeadline();
         HttpMetrics.Requests.Add(1);
+        if (service.Options.AccessLog is not null) StartLogging(request);
         rest = default;
         try
         {
@@ -38,6 +39,20 @@ internal sealed partial class Http1Connection
         }
 
         return FinishHandling(request);
+    }
+
+    /// <summary>The connection goes to the request's handler, with what has arrived behind the request. It ends, as any that closes, when the handler completes.</summary>
+    public void HandOver(HttpRequest request)
+    {
+        connection.PauseInput();
+        request.Body.LeaveRest();
+        connection.Handler = new UpgradedHandler(this);
+    }
+
+    /// <summary>The connection broke, or was given up: the handler is told, if it still runs.</summary>
+    public void AbortRequest()
+    {
+        if (_phase is Phase.Handling or Phase.Waiting) _request!.Abort();
     }
 
     private void Wait(HttpRequest request, ValueTask rest)
@@ -84,11 +99,12 @@ internal sealed partial class Http1Connection
     /// <summary>The request is over: the connection turns to the next one, or ends.</summary>
     private void Complete(HttpRequest request, bool moreHasArrived)
     {
+        if (service.Options.AccessLog is { } log) Log(request, log);
         var closes = request.ClosesConnection;
 
         // A client that asked for the close sends no more. One that did not, or that is still sending a body, may: closing at once would reset the connection, and could
         // destroy the answer before it is read (RFC 9112 §9.6).
-        var lingers = moreHasArrived || request.Head.KeepAlive || !request.Body.IsComplete;
+        var lingers = moreHasArrived || request.Head.KeepAlive || request.IsUpgraded || !request.Body.IsComplete;
         request.Reset();
         _phase = Phase.Head;
         if (!closes && connection.IsOpen) return;

@@ -58,10 +58,14 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
                     return (int)(position - start);
                 }
 
-                if (status == HeadStatus.Rejected || request.Head.HasUnknownExpectation)
+                if (status == HeadStatus.Rejected || request.Head.HasUnknownExpectation || request.Head.Method is MethodKind.Trace or MethodKind.Connect)
                 {
-                    RejectHead(request.Head.HasUnknownExpectation ? RejectReason.UnknownExpectation : request.Head.RejectReason);
-                    return data.Length;
+                    var reason = WhyNotHandled(request.Head);
+                    if (reason != RejectReason.None)
+                    {
+                        RejectHead(reason);
+                        return data.Length;
+                    }
                 }
 
                 var headLength = request.Head.Length;
@@ -86,7 +90,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
     protected override void OnEndOfInput(Connection connection)
     {
-        if (_phase == Phase.Head && _request is not null) RejectHead(RejectReason.Incomplete);
+        if (_phase == Phase.Head && _request is { Head.HasBegun: true }) RejectHead(RejectReason.Incomplete);
         else connection.Close(CloseReason.PeerClosed);
     }
 
@@ -99,7 +103,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     {
         switch (_phase)
         {
-            case Phase.Head when _request is not null:
+            case Phase.Head when _request is { Head.HasBegun: true }:
                 RejectHead(RejectReason.HeadTimeout);
                 break;
             case Phase.Waiting:
@@ -122,8 +126,8 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
     protected override void OnClose(Connection connection, CloseReason reason)
     {
-        if (_phase is Phase.Handling or Phase.Waiting) _request!.Abort();
-        else if (_request is not null) DropHead();
+        AbortRequest();
+        if (_phase == Phase.Head && _request is not null) DropHead();
     }
 
     private void StartHeadDeadline()

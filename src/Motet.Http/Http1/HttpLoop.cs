@@ -17,6 +17,7 @@ internal sealed class HttpLoop
     private readonly HttpDate _date = new();
     private readonly byte[] _okAndDate = [.. StatusLine.For(HttpStatus.OK), .. new byte["Date: \r\n"u8.Length + HttpDate.Length]];
     private long _dateUntil;
+    private AccessLogWriter? _accessLog;
 
     private HttpLoop(EventLoop loop) => EventLoop = loop;
 
@@ -58,6 +59,13 @@ internal sealed class HttpLoop
     {
         request.EnterPool();
         if (_requests.Count < MaxKeptRequests) _requests.Push(request);
+    }
+
+    /// <summary>What this loop writes the log with. The one that was used last is at hand; services of one loop that log to different places pay a look-up for each change.</summary>
+    public AccessLogWriter AccessLogWriter(AccessLog log)
+    {
+        if (_accessLog?.Log != log) _accessLog = log.WriterOf(this);
+        return _accessLog!;
     }
 
     private void Refresh()

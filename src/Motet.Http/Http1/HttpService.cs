@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Motet.Net;
@@ -11,16 +12,21 @@ public sealed class HttpService
     // Sent to a client that is turned away before anything is read of it.
     private static readonly byte[] Overloaded = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 1\r\n\r\n"u8.ToArray();
 
+    private readonly byte[] _serverLine = [];
+
     /// <summary>Creates the service.</summary>
     /// <param name="handler">Answers the requests.</param>
     /// <param name="limits">The limits; the defaults when null.</param>
     /// <param name="logger">Gets the failures of handlers; nobody when null.</param>
-    public HttpService(HttpHandler handler, ServerLimits? limits = null, ILogger? logger = null)
+    /// <param name="options">How HTTP is spoken; the defaults when null.</param>
+    public HttpService(HttpHandler handler, ServerLimits? limits = null, ILogger? logger = null, HttpOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         Handler = handler;
         Limits = limits ?? ServerLimits.Default;
+        Options = options ?? HttpOptions.Default;
         Logger = logger ?? NullLogger.Instance;
+        if (Options.ServerHeader is { } server) _serverLine = Encoding.ASCII.GetBytes($"Server: {server}\r\n");
 
         // The methods live in an assembly of a megabyte: loaded now, not by the first client.
         RuntimeHelpers.RunClassConstructor(typeof(HttpMethod).TypeHandle);
@@ -32,10 +38,13 @@ public sealed class HttpService
     /// <summary>What a request may cost.</summary>
     public ServerLimits Limits { get; }
 
-    /// <summary>The bodies of error responses that have none of their own; null for none.</summary>
-    public ErrorPages? ErrorPages { get; init; }
+    /// <summary>How HTTP is spoken.</summary>
+    public HttpOptions Options { get; }
 
     internal ILogger Logger { get; }
+
+    /// <summary>The line <c>Server: …</c> with its line end; empty when there is to be none.</summary>
+    internal ReadOnlySpan<byte> ServerLine => _serverLine;
 
     /// <summary>Makes the handler of one connection.</summary>
     /// <param name="connection">The connection.</param>

@@ -118,13 +118,13 @@ public sealed partial class HttpRequest
         }
 
         var send = Connection.SendFileUninterruptedAsync(file.Handle!, part.Offset, part.Count);
-        if (!send.IsCompletedSuccessfully) return FinishFileAsync(send);
+        if (!send.IsCompletedSuccessfully) return FinishFileAsync(send, part.Count);
         send.GetAwaiter().GetResult();
-        FinishFile();
+        FinishFile(part.Count);
         return default;
     }
 
-    private async ValueTask FinishFileAsync(ValueTask send)
+    private async ValueTask FinishFileAsync(ValueTask send, long length)
     {
         _isSending = true;
         try
@@ -136,11 +136,12 @@ public sealed partial class HttpRequest
             _isSending = false;
         }
 
-        FinishFile();
+        FinishFile(length);
     }
 
-    private void FinishFile()
+    private void FinishFile(long length)
     {
+        BodyBytesSent = length;
         _bodyLeft = 0;
         _response = ResponseState.Complete;
     }
@@ -181,6 +182,6 @@ public sealed partial class HttpRequest
         }
 
         Connection.Write(end);
-        FinishFile();
+        FinishFile(length);
     }
 }

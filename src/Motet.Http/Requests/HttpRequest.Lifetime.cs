@@ -49,6 +49,9 @@ public sealed unsafe partial class HttpRequest
         return Body.Detach();
     }
 
+    /// <summary>Whether <see cref="Aborted"/> was cancelled.</summary>
+    internal bool IsAborted => _aborted is { IsCancellationRequested: true };
+
     internal void Abort() => _aborted?.Cancel();
 
     /// <summary>Forgets the request and keeps the memory, for the next one.</summary>

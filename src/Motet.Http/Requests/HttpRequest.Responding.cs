@@ -35,8 +35,13 @@ public sealed partial class HttpRequest
     /// <summary>The status of the response, once it has started.</summary>
     internal HttpStatus ResponseStatus { get; private set; }
 
+    /// <summary>Bytes of the response's body that were handed to the connection, without what frames chunks.</summary>
+    internal long BodyBytesSent { get; private set; }
+
     /// <summary>Whether the connection ends with this response.</summary>
     internal bool ClosesConnection { get; private set; }
+
+    private ReadOnlySpan<byte> ServerLine => _responseHeaders is { HasServer: true } ? default : Http.Service.ServerLine;
 
     internal bool IsResponseComplete => _response == ResponseState.Complete;
 
@@ -64,6 +69,7 @@ public sealed partial class HttpRequest
         if (_response == ResponseState.Counted)
         {
             Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
+            BodyBytesSent = length;
             _bodyLeft = 0;
         }
 
@@ -89,6 +95,7 @@ public sealed partial class HttpRequest
         var sendsBody = _response == ResponseState.Counted;
         _response = ResponseState.Complete;
         _bodyLeft = 0;
+        if (sendsBody) BodyBytesSent = body.Length;
         return sendsBody ? Connection.WriteUninterruptedAsync(body) : default;
     }
 
@@ -100,7 +107,7 @@ public sealed partial class HttpRequest
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
-        if (status >= HttpStatus.BadRequest && Http.Service.ErrorPages is { } pages && pages.Find(status) is { } page) return RespondAsync(status, page, ErrorPages.ContentType);
+        if (status >= HttpStatus.BadRequest && Http.Service.Options.ErrorPages is { } pages && pages.Find(status) is { } page) return RespondAsync(status, page, ErrorPages.ContentType);
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
@@ -123,15 +130,14 @@ public sealed partial class HttpRequest
         return default;
     }
 
-    /// <summary>Tells a client that waits for it to send the body (RFC 9110 §10.1.1).</summary>
-    internal void SendContinue()
+    internal void ClearResponseHeaders()
     {
-        if (_response != ResponseState.NotStarted) return;
-        Connection.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
-        Connection.Flush();
+        _responseHeaders?.Clear();
+        _responseTrailers?.Clear();
     }
 
-    internal void ClearResponseHeaders() => _responseHeaders?.Clear();
+    /// <summary>The connection has answered in the handler's place.</summary>
+    internal void NoteRejected(RejectReason reason) => ResponseStatus = reason.ToStatus();
 
     private void ResetResponse()
     {
@@ -140,8 +146,10 @@ public sealed partial class HttpRequest
         _isSending = false;
         _sendfileRoot = null;
         ResponseStatus = 0;
+        BodyBytesSent = 0;
         ClosesConnection = false;
-        _responseHeaders?.Clear();
+        IsUpgraded = false;
+        ClearResponseHeaders();
     }
 
     /// <summary>Writes the status line and all header lines. A negative length means that it is not known.</summary>
@@ -165,7 +173,8 @@ public sealed partial class HttpRequest
         _bodyLeft = length;
 
         var lines = _responseHeaders is null ? default : _responseHeaders.Lines;
-        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + lines.Length);
+        var server = ServerLine;
+        var span = Connection.GetSpan(MaxFixedHead + (contentType?.Length ?? 0) + server.Length + lines.Length);
         var writer = new HeadWriter(span);
         if (status == HttpStatus.OK)
         {
@@ -177,12 +186,19 @@ public sealed partial class HttpRequest
             writer.Write(Loop.DateLine);
         }
 
+        if (server.Length > 0) writer.Write(server);
         if (contentType is not null && _responseHeaders is not { HasContentType: true }) writer.WriteLine("Content-Type: "u8, contentType);
         if (hasContent && length >= 0) writer.WriteLine("Content-Length: "u8, length);
         else if (hasContent && Head.MinorVersion == 1) writer.Write("Transfer-Encoding: chunked\r\n"u8);
         if (ClosesConnection) writer.Write("Connection: close\r\n"u8);
         else if (Head.MinorVersion == 0) writer.Write("Connection: keep-alive\r\n"u8);
-        writer.Write(lines);
+        if (lines.Length > 0)
+        {
+            // RFC 9110 §7.8: whoever sends Upgrade, as with 426, names it in Connection.
+            if (_responseHeaders!.HasUpgrade) writer.Write("Connection: upgrade\r\n"u8);
+            writer.Write(lines);
+        }
+
         writer.Write("\r\n"u8);
         Connection.Advance(writer.Length);
     }

@@ -7,6 +7,23 @@ namespace Motet.Http;
 /// <summary>Responses whose body goes out piece by piece.</summary>
 public sealed partial class HttpRequest
 {
+    private ResponseHeaders? _responseTrailers;
+
+    /// <summary>
+    /// Lines to be sent behind the body (RFC 9110 §6.5): a checksum, a status that is known only at the end. They may be added until the end of the body is sent, and leave with it when the body goes out in chunks. In every
+    /// other response (its length is known, it has no body, the client speaks HTTP/1.0) there is no place for them and they are silently dropped, so a client must be able to do without. A
+    /// <c>Trailer</c> header that announces them, and a look at the client's <c>TE: trailers</c>, are the handler's affair.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The response is complete.</exception>
+    public ResponseHeaders ResponseTrailers
+    {
+        get
+        {
+            if (_response >= ResponseState.Complete) ThrowComplete();
+            return _responseTrailers ??= new ResponseHeaders(areTrailers: true);
+        }
+    }
+
     /// <summary>
     /// Sends a piece of the body; starts the response with 200 if that was not done. Waits while the client is slow to take what was sent before. One piece at a time: the next one after the
     /// task of this one has completed. A piece that was cancelled before any of it left was not sent, and the response can go on.
@@ -85,13 +102,27 @@ public sealed partial class HttpRequest
     {
         if (_response == ResponseState.Chunked && length > 0) Connection.Write(ChunkWriter.DataEnd);
         _bodyLeft -= length;
+        if (_response != ResponseState.Bodiless) BodyBytesSent += length;
         if (done) FinishBody();
     }
 
     private void FinishBody()
     {
-        if (_response == ResponseState.Chunked) Connection.Write(ChunkWriter.BodyEnd);
+        if (_response == ResponseState.Chunked)
+        {
+            if (_responseTrailers is { Lines.IsEmpty: false }) WriteTrailers(_responseTrailers.Lines);
+            else Connection.Write(ChunkWriter.BodyEnd);
+        }
+
         _response = ResponseState.Complete;
+    }
+
+    // RFC 9112 §7.1.2.
+    private void WriteTrailers(ReadOnlySpan<byte> lines)
+    {
+        Connection.Write(ChunkWriter.LastChunk);
+        Connection.Write(lines);
+        Connection.Write(ChunkWriter.TrailersEnd);
     }
 
     private void ThrowComplete()

@@ -37,6 +37,12 @@ public sealed partial class HttpRequest
     /// <summary>The header lines.</summary>
     public RequestHeaders Headers => new(this);
 
+    /// <summary>
+    /// The lines that came behind a body sent in chunks (RFC 9110 §6.5): there when the body was read to its end, empty before, and for every other request. They are never among <see cref="Headers"/>, and what
+    /// they say about the framing or the meaning of the request has no effect: whoever uses one decides that it may come so late.
+    /// </summary>
+    public RequestHeaders Trailers => new(this, areTrailers: true);
+
     /// <summary>The cookies that the client sent.</summary>
     public RequestCookies Cookies => new(this);
 
@@ -77,6 +83,12 @@ public sealed partial class HttpRequest
     /// <summary>The percent-encoded path as bytes, for routing without a string. Valid until the next await.</summary>
     public ReadOnlySpan<byte> PathBytes => Head.PathLength == 0 ? EmptyPath() : HeadBytes.Slice(Head.PathOffset, Head.PathLength);
 
+    /// <summary>When the handler was called, in ticks of <see cref="System.Diagnostics.Stopwatch"/>; only while requests are logged.</summary>
+    internal long StartedAt { get; set; }
+
+    /// <summary>Method and target as they were sent.</summary>
+    internal ReadOnlySpan<byte> RequestLine => HeadBytes[Head.MethodOffset..(Head.TargetOffset + Head.TargetLength)];
+
     internal HttpLoop Loop { get; }
 
     internal Http1Connection Http { get; private set; } = null!;
@@ -87,6 +99,6 @@ public sealed partial class HttpRequest
     private ReadOnlySpan<byte> EmptyPath()
     {
         ThrowIfOver();
-        return Head.TargetForm == TargetForm.Authority ? default : Head.Method == MethodKind.Options ? "*"u8 : "/"u8;
+        return Head.TargetForm == TargetForm.Authority ? default : Head.Method == MethodKind.Options && !Head.HasQuery ? "*"u8 : "/"u8;
     }
 }

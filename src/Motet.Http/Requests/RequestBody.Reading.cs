@@ -15,6 +15,7 @@ public sealed partial class RequestBody
     private int _dropped;
     private long _remaining;
     private ChunkedDecoder? _decoder;
+    private bool _decodes;
 
     // Bytes behind the head that arrived with it and lie in the loop's receive buffer: only while the handler runs synchronously.
     private unsafe byte* _window;
@@ -35,6 +36,20 @@ public sealed partial class RequestBody
         _ => false,
     };
 
+    /// <summary>The trailer lines, once the body was read to its end.</summary>
+    internal ReadOnlySpan<HeaderField> Trailers => HasTrailers ? _decoder!.Trailers : default;
+
+    internal ReadOnlySpan<byte> TrailerBytes => HasTrailers ? _decoder!.TrailerBytes : default;
+
+    private bool HasTrailers
+    {
+        get
+        {
+            if (_state == BodyState.Over) ThrowUnreadable();
+            return _decodes && _state == BodyState.Complete;
+        }
+    }
+
     internal unsafe void Begin(byte* window, int length)
     {
         var head = _request.Head;
@@ -44,6 +59,7 @@ public sealed partial class RequestBody
         if (head.IsChunked)
         {
             _state = BodyState.Chunked;
+            _decodes = true;
             if (_decoder is null) _decoder = new ChunkedDecoder(_request.Limits);
             else _decoder.Reset(_request.Limits);
         }
@@ -72,9 +88,19 @@ public sealed partial class RequestBody
         return _windowTaken;
     }
 
+    /// <summary>What lies behind the request in the receive buffer goes back to the connection, for whoever reads from that now.</summary>
+    internal unsafe void LeaveRest()
+    {
+        Debug.Assert(IsComplete, "Of a body that was not read nobody knows where it ends.");
+        if (_windowLength == 0) return;
+        _request.Connection.Unread(new ReadOnlySpan<byte>(_window, _windowLength));
+        TakeWindow(_windowLength);
+    }
+
     internal unsafe void Reset()
     {
         if (_raw is not null) ReleaseRaw();
+        if (_decodes) ResetDecoder();
         _state = BodyState.Over;
         _hasStarted = false;
         _maxBytes = null;
@@ -171,6 +197,13 @@ public sealed partial class RequestBody
         ArrayPool<byte>.Shared.Return(_raw!);
         _raw = null;
         _rawStart = _rawEnd = 0;
+    }
+
+    /// <summary>The trailers are given back: a request object in the pool holds none.</summary>
+    private void ResetDecoder()
+    {
+        _decodes = false;
+        _decoder!.Reset(_request.Limits);
     }
 
     private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)

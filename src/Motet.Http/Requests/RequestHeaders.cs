@@ -4,8 +4,8 @@ using System.Text;
 namespace Motet.Http;
 
 /// <summary>
-/// The header lines of a request, in the order they came, decoded as Latin-1 so that no byte is lost. Names compare without case. Looking one up is linear in their number
-/// (<see cref="ServerLimits.MaxHeaderCount"/>). Valid as long as the request is.
+/// The header lines of a request, or its trailer lines, in the order they came, decoded as Latin-1 so that no byte is lost. Names compare without case. Looking one up is linear in
+/// their number (<see cref="ServerLimits.MaxHeaderCount"/>). Valid as long as the request is.
 /// </summary>
 public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>>
 {
@@ -13,11 +13,16 @@ public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>
     private const int MaxStackName = 128;
 
     private readonly HttpRequest _request;
+    private readonly bool _areTrailers;
 
-    internal RequestHeaders(HttpRequest request) => _request = request;
+    internal RequestHeaders(HttpRequest request, bool areTrailers = false)
+    {
+        _request = request;
+        _areTrailers = areTrailers;
+    }
 
     /// <summary>The number of lines.</summary>
-    public int Count => _request.Head.HeaderCount;
+    public int Count => Fields.Length;
 
     /// <summary>The value of the first line with the name, or null.</summary>
     /// <param name="name">The name, in any case.</param>
@@ -45,9 +50,9 @@ public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>
     /// <param name="name">The name in ASCII, in any case.</param>
     public ReadOnlySpan<byte> GetBytes(ReadOnlySpan<byte> name)
     {
-        var bytes = _request.HeadBytes;
-        var index = _request.Head.Find(bytes, name);
-        return index < 0 ? default : _request.Head.Headers[index].Value(bytes);
+        var bytes = Bytes;
+        var index = FieldLine.Find(Fields, bytes, name, from: 0);
+        return index < 0 ? default : Fields[index].Value(bytes);
     }
 
     /// <summary>All lines, as name and value.</summary>
@@ -58,15 +63,19 @@ public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    internal string Name(int index) => _request.Loop.Strings.Get(_request.Head.Headers[index].Name(_request.HeadBytes));
+    private ReadOnlySpan<HeaderField> Fields => _areTrailers ? _request.Body.Trailers : _request.Head.Headers;
 
-    internal string Value(int index) => _request.Loop.Strings.Get(_request.Head.Headers[index].Value(_request.HeadBytes));
+    private ReadOnlySpan<byte> Bytes => _areTrailers ? _request.Body.TrailerBytes : _request.HeadBytes;
+
+    private string Name(int index) => _request.Loop.Strings.Get(Fields[index].Name(Bytes));
+
+    private string Value(int index) => _request.Loop.Strings.Get(Fields[index].Value(Bytes));
 
     private int Find(string name, int from)
     {
         ArgumentNullException.ThrowIfNull(name);
         Span<byte> bytes = name.Length <= MaxStackName ? stackalloc byte[MaxStackName] : new byte[name.Length];
         var length = Encoding.Latin1.GetBytes(name, bytes);
-        return _request.Head.Find(_request.HeadBytes, bytes[..length], from);
+        return FieldLine.Find(Fields, Bytes, bytes[..length], from);
     }
 }

@@ -44,4 +44,7 @@ public enum CloseReason : byte
 
     /// <summary>The code that served the connection threw.</summary>
     HandlerFailed,
+
+    /// <summary>The peer took bytes that waited for it more slowly than <see cref="ConnectionOptions.MinWriteRate"/>.</summary>
+    WriteTooSlow,
 }

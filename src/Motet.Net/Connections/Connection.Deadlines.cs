@@ -14,8 +14,7 @@ public sealed partial class Connection
     private long _deadline;
     private long _writeDeadline;
 
-    // What the kernel held for the peer when the write deadline was set.
-    private int _unacknowledged;
+    private WritePace? _writePace;
 
     /// <summary>
     /// Has <see cref="ConnectionHandler.OnDeadline"/> called once after this time, unless the deadline is set anew or cleared before. Costs no more than a store when it moves
@@ -47,11 +46,9 @@ public sealed partial class Connection
         {
             // A write that was taken back leaves the deadline behind, but nothing that waits.
             _writeDeadline = 0;
-            if ((Pending > 0 || Has(State.FileWaits)) && !HasPeerTakenSome())
-            {
-                Abort(CloseReason.WriteTimeout);
-                return;
-            }
+            if (Pending > 0 || Has(State.FileWaits)) CheckWritePace();
+            else StopWritePace();
+            if (Has(State.Closed)) return;
         }
 
         if (_deadline != 0 && _deadline <= now)
@@ -96,21 +93,27 @@ public sealed partial class Connection
         _net.Loop.CancelTimer(_timer);
     }
 
-    private void StartWriteDeadline()
+    /// <summary>
+    /// Output waits: looks at how the peer takes it, and when to look again. What the kernel says about room is not enough: there is some only when a third of its buffer is free, which can be a megabyte, and a slow peer
+    /// would look dead.
+    /// </summary>
+    private void CheckWritePace()
     {
-        _writeDeadline = After(_options.WriteTimeout);
-        _unacknowledged = SocketHandle.CountUnacknowledged(_descriptor);
+        _writePace ??= new WritePace();
+        var reason = _writePace.Check(_options, SocketHandle.CountUnacknowledged(_descriptor), _net.Loop.Now, out var next);
+        if (reason != CloseReason.None)
+        {
+            Abort(reason);
+            return;
+        }
+
+        _writeDeadline = After(next);
         ArmTimer(_writeDeadline);
     }
 
-    /// <summary>
-    /// Whether a slow peer has taken anything since the deadline was set: the kernel says that there is room only when a third of its buffer is free, which can be a
-    /// megabyte. If so the deadline is set anew.
-    /// </summary>
-    private bool HasPeerTakenSome()
+    private void StopWritePace()
     {
-        var before = _unacknowledged;
-        StartWriteDeadline();
-        return _unacknowledged < before;
+        _writeDeadline = 0;
+        _writePace?.Stop();
     }
 }

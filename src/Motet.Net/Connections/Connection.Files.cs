@@ -112,6 +112,7 @@ public sealed unsafe partial class Connection
             var sent = write.IsCopied ? CopyFile(write, wanted) : SocketHandle.SendFile(_descriptor, write.Descriptor, write.Offset, wanted);
             if (sent > 0)
             {
+                _writePace?.NoteSent(sent);
                 write.HasBegun = true;
                 write.Offset += sent;
                 write.Left -= sent;

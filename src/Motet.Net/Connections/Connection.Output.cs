@@ -186,6 +186,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     /// <summary>Gives back what was sent. What is left of <paramref name="sent"/> afterwards went out of the caller's own memory.</summary>
     private int Release(long sent)
     {
+        _writePace?.NoteSent(sent);
         while (_head is not null && sent >= _head.Length && _head.File is null)
         {
             var head = _head;
@@ -209,7 +210,8 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         if (error == Errno.EAGAIN || error == Errno.ENOBUFS)
         {
             _state = (_state | State.OutputBlocked | State.OutputWaited) & ~State.OutputYields;
-            StartWriteDeadline();
+            CheckWritePace();
+            if (Has(State.Closed)) return false;
             if (!Has(State.WatchesOutput) && !Token.IsNone)
             {
                 _state |= State.WatchesOutput;
@@ -230,7 +232,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         if (Has(State.OutputWaited))
         {
             _state &= ~State.OutputWaited;
-            _writeDeadline = 0;
+            StopWritePace();
             try
             {
                 TellOutputIsSent();

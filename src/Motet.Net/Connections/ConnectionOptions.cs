@@ -25,8 +25,13 @@ public sealed class ConnectionOptions
     /// </summary>
     public int MaxUnconsumedBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How long a peer may take no byte at all while some wait for it, noticed within twice the time; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. Default 30 s: longer than any retransmission of a path that is still alive.</summary>
+    /// <summary>How long a peer may take no byte at all while some wait for it; <see cref="Timeout.InfiniteTimeSpan"/> for no limit. Default 30 s: longer than any retransmission of a path that is still alive.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How fast a peer has to take what waits for it, measured on what it has acknowledged; null for no limit. Default <see cref="MinDataRate.Default"/>: beside <see cref="WriteTimeout"/>, which a peer that takes a byte now and then never meets.
+    /// </summary>
+    public MinDataRate? MinWriteRate { get; init; } = MinDataRate.Default;
 
     /// <summary>
     /// How long <see cref="Connection.CloseLingering"/> reads and drops what the peer still sends. Default 2 s: closing at once would reset the connection and

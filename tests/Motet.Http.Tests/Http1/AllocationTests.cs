@@ -22,7 +22,19 @@ public class AllocationTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task PlainGetAllocatesNothing(string kind, int pipelined)
+    public Task PlainGetAllocatesNothing(string kind, int pipelined) => AllocatesNothingAsync(kind, pipelined, accessLog: null);
+
+    [Theory]
+    [InlineData(AccessLogFormat.Common)]
+    [InlineData(AccessLogFormat.Combined)]
+    public async Task AnAccessLogAllocatesNothing(AccessLogFormat format)
+    {
+        await using var log = new AccessLog(Stream.Null, format);
+        await AllocatesNothingAsync("text", 16, log);
+        Assert.Equal(0, log.LinesLost);
+    }
+
+    private static async Task AllocatesNothingAsync(string kind, int pipelined, AccessLog? accessLog)
     {
         var meter = new AllocationMeter(Round);
         await using var server = await TestServer.StartAsync(request =>
@@ -46,7 +58,7 @@ public class AllocationTests
                     request.SendHeadersAsync(contentLength: Bytes.Length).GetAwaiter().GetResult();
                     return request.SendChunkAsync(Bytes, done: true);
             }
-        });
+        }, options: new HttpOptions { AccessLog = accessLog });
         using var client = await server.ConnectAsync();
         var request = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(RawClient.Get("/path?a=b", "Accept: */*\r\n"), pipelined)));
         var buffer = new byte[64 * 1024];

@@ -29,69 +29,6 @@ public class ChunkedDecoderTests
         { "9112 §7.1.2 trailers", "0\r\na:\r\nb: \t c d \r\nb: e\xe9\r\n\r\n", "|a=|b=c d|b=e\xe9" },
     };
 
-    public static TheoryData<string, string, RejectReason> Rejected => new()
-    {
-        { "9112 §7.1 no size", "\r\nx", RejectReason.BadChunkSize },
-        { "9112 §7.1 not a digit", "g\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 prefix", "0x5\r\nhello\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 minus", "-5\r\nhello\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 plus", "+5\r\nhello\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 space before", " 5\r\nhello\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 underscore", "1_0\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 fraction", "5.0\r\nhello\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 NUL", "5\0\r\nhello\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 only an extension", ";a\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 space after the size", "5 \r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1 two sizes", "5 5\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1 17 digits", "00000000000000005\r\nhello\r\n", RejectReason.ChunkSizeOverflow },
-        { "9112 §7.1 2^63", "8000000000000000\r\n", RejectReason.ChunkSizeOverflow },
-        { "9112 §7.1 2^64 + 5", "10000000000000005\r\nhello\r\n", RejectReason.ChunkSizeOverflow },
-        { "9112 §7.1 2^64 - 1", "ffffffffffffffff\r\n", RejectReason.ChunkSizeOverflow },
-        { "9112 §7.1 the sum", "1\r\nx\r\n7fffffffffffffff\r\n", RejectReason.ChunkSizeOverflow },
-        { "9112 §7.1 size too small", "4\r\nhello\r\n0\r\n\r\n", RejectReason.BadChunkSize },
-        { "9112 §7.1 size too large", "6\r\nhello\r\n0\r\n\r\n", RejectReason.BareLineFeed },
-        { "9112 §7.1 nothing after the data", "5\r\nhello0\r\n\r\n", RejectReason.BadChunkSize },
-        { "9112 §2.2 LF after the size", "5\nhello\r\n", RejectReason.BareLineFeed },
-        { "9112 §2.2 CR after the size", "5\rhello\r\n", RejectReason.BareCarriageReturn },
-        { "9112 §2.2 CR CR LF after the size", "5\r\r\nhello\r\n", RejectReason.BareCarriageReturn },
-        { "9112 §2.2 LF after the data", "5\r\nhello\n0\r\n\r\n", RejectReason.BareLineFeed },
-        { "9112 §2.2 CR after the data", "5\r\nhello\r0\r\n\r\n", RejectReason.BareCarriageReturn },
-        { "9112 §2.2 LF for a size", "\n", RejectReason.BareLineFeed },
-        { "9112 §2.2 LF after the last chunk", "0\n\r\n", RejectReason.BareLineFeed },
-        { "9112 §2.2 CR for the end", "0\r\n\rX", RejectReason.BareCarriageReturn },
-        { "9112 §7.1.2 LF for the end", "0\r\n\n", RejectReason.BadTrailer },
-        { "9112 §7.1.1 LF in a name", "5;a\nhello\r\n", RejectReason.BareLineFeed },
-        { "9112 §7.1.1 LF after a semicolon", "5;\nhello\r\n", RejectReason.BareLineFeed },
-        { "9112 §7.1.1 LF in a value", "5;a=b\nhello\r\n", RejectReason.BareLineFeed },
-        { "9112 §7.1.1 LF in quotes", "5;a=\"\n\"\r\nhello\r\n", RejectReason.BareLineFeed },
-        { "9112 §7.1.1 LF after a backslash", "5;a=\"\\\n\"\r\nhello\r\n", RejectReason.BareLineFeed },
-        { "9112 §7.1.1 CR in a name", "5;a\rb\r\nhello\r\n", RejectReason.BareCarriageReturn },
-        { "9112 §7.1.1 CR in quotes", "5;a=\"\r\n\"\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 no name", "5;\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 no name but a value", "5;=b\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 no name before the next", "5;;a\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 no value", "5;a=\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 no value before the next", "5;a=;b\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 two values", "5;a=b=c\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 two words", "5;a b\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 value of two words", "5;a=b c\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 after quotes", "5;a=\"b\"c\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 quotes in a token", "5;a=b\"c\"\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 white space at the end", "5;a \r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 not a token", "5;a/b\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 NUL in quotes", "5;a=\"\0\"\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.1 control byte after a backslash", "5;a=\"\\\x01\"\r\nhello\r\n", RejectReason.BadChunkExtension },
-        { "9112 §7.1.2 no colon", "0\r\nx\r\n\r\n", RejectReason.BadTrailer },
-        { "9112 §7.1.2 space before the colon", "0\r\nx : y\r\n\r\n", RejectReason.BadTrailer },
-        { "9112 §7.1.2 folding", "0\r\nx: y\r\n z\r\n\r\n", RejectReason.BadTrailer },
-        { "9112 §7.1.2 folding of nothing", "0\r\n x: y\r\n\r\n", RejectReason.BadTrailer },
-        { "9112 §7.1.2 LF", "0\r\nx: y\n\r\n", RejectReason.BadTrailer },
-        { "9112 §7.1.2 LF for the empty line", "0\r\nx: y\r\n\n", RejectReason.BadTrailer },
-        { "9112 §7.1.2 CR for the empty line", "0\r\nx: y\r\n\rX", RejectReason.BadTrailer },
-        { "9112 §7.1.2 control byte", "0\r\nx: \x01\r\n\r\n", RejectReason.BadTrailer },
-        { "9112 §7.1.2 a request for a trailer", "0\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", RejectReason.BadTrailer },
-    };
-
     [Theory]
     [MemberData(nameof(Accepted))]
     public void ABodyIsUnderstoodAndWhatFollowsIsLeft(string section, string raw, string expected)
@@ -100,16 +37,6 @@ public class ChunkedDecoderTests
         var outcome = ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw + Next), ServerLimits.Default);
 
         Assert.Equal(new ChunkedOutcome(ChunkedStatus.Complete, RejectReason.None, expected, raw.Length), outcome);
-    }
-
-    [Theory]
-    [MemberData(nameof(Rejected))]
-    public void ABodyIsRefused(string section, string raw, RejectReason reason)
-    {
-        Assert.NotEmpty(section);
-        var outcome = ChunkedOutcome.DecodeInEveryWay(HeadOutcome.Bytes(raw), new ServerLimits { MaxBodyBytes = null });
-
-        Assert.Equal((ChunkedStatus.Rejected, reason), (outcome.Status, outcome.Reason));
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public class ChunkedFuzzTests
     public void MutatedBodiesGetTheVerdictOfTheReference(int seed)
     {
         var random = new Random(seed);
-        var corpus = ChunkedDecoderTests.Accepted.Select(row => row.Data.Item2).Concat(ChunkedDecoderTests.Rejected.Select(row => row.Data.Item2)).ToArray();
+        var corpus = RawRequests.ByName.Values.Where(row => row.Raw.StartsWith(RawRequests.ChunkedHead, StringComparison.Ordinal)).Select(row => row.Raw[RawRequests.ChunkedHead.Length..]).ToArray();
         var accepted = 0;
 
         for (var i = 0; i < 25_000; i++)

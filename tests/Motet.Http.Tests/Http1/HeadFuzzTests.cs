@@ -23,7 +23,7 @@ public class HeadFuzzTests
     {
         var random = new Random(seed);
         var corpus = AcceptedHeadTests.RequestLines.Concat(AcceptedHeadTests.Fields).Select(row => row.Data.Item2)
-            .Concat(RejectedHeadTests.RequestLines.Concat(RejectedHeadTests.Hosts).Select(row => row.Data.Item2)).ToArray();
+            .Concat(RawRequests.ByName.Values.Where(row => !row.IsInBody).Select(row => row.Raw)).ToArray();
         var (head, split) = (new RequestHead(), new RequestHead());
         var accepted = 0;
 

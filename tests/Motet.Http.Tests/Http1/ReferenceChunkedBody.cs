@@ -37,6 +37,7 @@ internal static partial class ReferenceChunkedBody
 
         var trailers = TrailerSection().Match(text, position);
         if (!trailers.Success) return null;
+        if (trailers.Groups["name"].Captures.Any(name => name.Value.ToLowerInvariant() is "host" or "content-length" or "transfer-encoding")) return null;
         foreach (var (name, value) in trailers.Groups["name"].Captures.Zip(trailers.Groups["value"].Captures)) body.Append('|').Append(name.Value).Append('=').Append(value.Value.Trim(' ', '\t'));
         return new ChunkedOutcome(ChunkedStatus.Complete, RejectReason.None, body.ToString(), position + trailers.Length);
     }

@@ -14,7 +14,7 @@ internal static partial class ReferenceHead
     [GeneratedRegex($"\\A(?:\\r\\n)?(?<method>{Token}) (?<target>[\\x21-\\x22\\x24-\\x7e]+) HTTP/1\\.(?<minor>[0-9])\\r\\n(?:(?<name>{Token}):(?<value>[\\t\\x20-\\x7e\\x80-\\xff]*)\\r\\n)*\\r\\n")]
     private static partial Regex Head();
 
-    [GeneratedRegex("\\A(?<host>\\[[0-9A-Fa-f:.]+\\]|(?:[-._~!$&'()*+,;=0-9A-Za-z]|%[0-9A-Fa-f]{2})+)(?::(?<port>[0-9]*))?\\z")]
+    [GeneratedRegex("\\A(?<host>\\[[0-9A-Fa-f:.]+\\]|(?:[-._~!$&'()*+;=0-9A-Za-z]|%[0-9A-Fa-f]{2})+)(?::(?<port>[0-9]*))?\\z")]
     private static partial Regex Authority();
 
     [GeneratedRegex("\\A(?<scheme>[hH][tT][tT][pP][sS]?)://(?<authority>[^/?]+)")]
@@ -34,7 +34,7 @@ internal static partial class ReferenceHead
 
         var hosts = Values("Host");
         if (hosts.Length > 1 || (isHttp11 && hosts.Length == 0)) return null;
-        if (hosts is [not ""] && Split(hosts[0]) is null) return null;
+        if (hosts.Length == 1 && Split(hosts[0]) is null) return null;
 
         var host = hosts.FirstOrDefault("");
         if (method == "CONNECT")
@@ -59,7 +59,7 @@ internal static partial class ReferenceHead
 
         var lengths = Values("Content-Length");
         var length = -1L;
-        if (lengths.Length > 1 || (lengths.Length == 1 && !(lengths[0].All(char.IsAsciiDigit) && long.TryParse(lengths[0], out length)))) return null;
+        if (lengths.Length > 1 || (lengths.Length == 1 && !(lengths[0].All(char.IsAsciiDigit) && (lengths[0] == "0" || !lengths[0].StartsWith('0')) && long.TryParse(lengths[0], out length)))) return null;
         var codings = Values("Transfer-Encoding");
         if (codings.Length > 0 && (!isHttp11 || lengths.Length > 0 || codings.Length > 1 || !Same(codings[0], "chunked"))) return null;
 

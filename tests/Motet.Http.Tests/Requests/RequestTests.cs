@@ -23,7 +23,7 @@ public class RequestTests
     [InlineData("GET / HTTP/1.0\r\n\r\n", "/", "")]
     public async Task PathAndHostFollowTheForms(string text, string path, string host)
     {
-        await using var server = await TestServer.StartAsync(request => request.RespondAsync(HttpStatus.BadGateway, $"{request.Path}|{request.Host}"));
+        await using var server = await TestServer.StartAsync(request => request.RespondAsync(HttpStatus.BadGateway, $"{request.Path}|{request.Host}"), options: new HttpOptions { AllowConnect = true });
         using var client = await server.ConnectAsync();
         Assert.Equal($"{path}|{host}", (await client.AskAsync(text)).Body);
     }
@@ -48,7 +48,7 @@ public class RequestTests
         {
             seen = request.Method.Method;
             return request.RespondAsync("");
-        });
+        }, options: new HttpOptions { AllowTrace = true });
         using var client = await server.ConnectAsync();
         Assert.Equal(200, (await client.AskAsync($"{method} / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         Assert.Equal(method, seen);

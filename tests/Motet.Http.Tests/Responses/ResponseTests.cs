@@ -116,7 +116,7 @@ public class ResponseTests
     [Fact]
     public async Task SuccessfulConnectHasNoFramingAndEndsTheConnection()
     {
-        await using var server = await TestServer.StartAsync(request => request.RespondAsync("ignored"));
+        await using var server = await TestServer.StartAsync(request => request.RespondAsync("ignored"), options: new HttpOptions { AllowConnect = true });
         using var client = await server.ConnectAsync();
         await client.SendAsync("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
         var head = await client.ReadHeadAsync();

@@ -73,7 +73,7 @@ public class ConnectorTests
         var started = Stopwatch.GetTimestamp();
         var options = new ConnectOptions { Timeout = TimeSpan.FromMilliseconds(100) };
         await Assert.ThrowsAsync<TimeoutException>(() => loops.Loops[0].RunAsync(() => Connector.ConnectAsync(hole.EndPoint, options: options)).Within());
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 100, 900);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 100, 9000);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class ConnectorTests
         await using var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), _ => EchoHandler.Instance);
         var started = Stopwatch.GetTimestamp();
         await RaceAsync(loops.Loops[0], hole.EndPoint, listener.LocalEndPoint);
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, AttemptDelay.TotalMilliseconds, 900);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, AttemptDelay.TotalMilliseconds, 9000);
     }
 
     [Fact]

@@ -191,8 +191,8 @@ public class EventLoopTimerTests
         await loop.InvokeAsync(() =>
         {
             for (var i = 0; i < Count; i++) ids[i] = loop.SetTimer(TimeSpan.FromMilliseconds(1000 + (i % 100)), handler);
+            Assert.Equal(Count, loop.GetStatistics().Timers);
         }).Within();
-        Assert.Equal(Count, loop.GetStatistics().Timers);
         await loop.InvokeAsync(() =>
         {
             // Those that have fired by now on a slow machine are not to be cancelled.

@@ -27,6 +27,25 @@ public sealed class CommandLineTests
         Assert.Equal((address, port, loops), (read.Options.Address, read.Options.Port, read.Options.Loops));
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("-v", true)]
+    [InlineData("-log", true)]
+    [InlineData("--log", true)]
+    [InlineData("-v -p 1", true)]
+    public void RequestsAreLoggedWhenTheLineSaysSo(string line, bool logs) => Assert.Equal(logs, Parse(line).Options.LogRequests);
+
+    [Fact]
+    public async Task ARequestIsLoggedToStandardError()
+    {
+        await using var server = await ServerProcess.StartAsync(TestbedFixture.Project, "-v");
+        using var client = new HttpClient();
+        await client.GetStringAsync(new Uri(server.Url, "/json?x"));
+        server.Signal(Signals.Terminate);
+        Assert.Equal(0, await server.EndAsync());
+        Assert.Matches(@"\n127\.0\.0\.1 - - \[[^]]+\] ""GET /json\?x HTTP/1\.1"" 200 27 \d+\.\d{3}ms\n", server.Errors);
+    }
+
     [Fact]
     public void WhatTheLineDoesNotSayIsAsTheProgramSaid()
     {

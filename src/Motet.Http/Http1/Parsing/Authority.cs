@@ -10,13 +10,13 @@ namespace Motet.Http;
 internal readonly record struct Authority(int HostLength, int PortLength, int Port)
 {
     /// <summary>
-    /// Takes an authority apart. False when it is not one. An empty host is one without a port (RFC 9112 §3.2 has a
-    /// use for an empty Host); an empty port after the colon is legal (RFC 3986 §3.2.3) and has <see cref="PortLength"/> 0.
+    /// Takes an authority apart. False when it is not one; an empty host is none (RFC 9110 §4.2.1). An empty port after the colon is legal (RFC 3986 §3.2.3) and has
+    /// <see cref="PortLength"/> 0.
     /// </summary>
     public static bool TrySplit(ReadOnlySpan<byte> bytes, out Authority authority)
     {
         authority = default;
-        if (bytes.IsEmpty) return true;
+        if (bytes.IsEmpty) return false;
 
         int hostLength;
         if (bytes[0] == '[')

@@ -21,9 +21,11 @@ internal static class Characters
     /// <summary>The query of a target: as <see cref="Path"/>, and <c>?</c>.</summary>
     public static readonly SearchValues<byte> Query = SearchValues.Create(Where(c => c is > 0x20 and < 0x7F and not '#'));
 
-    /// <summary>RFC 3986 §3.2.2: the characters of a reg-name (and of an IPv4 address) but <c>%</c>.</summary>
+    /// <summary>
+    /// RFC 3986 §3.2.2: the characters of a reg-name (and of an IPv4 address) but <c>%</c>, and but the comma: no host has one, and two Host lines that were joined on the way do.
+    /// </summary>
     public static readonly SearchValues<byte> RegName =
-        SearchValues.Create("-._~!$&'()*+,;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+        SearchValues.Create("-._~!$&'()*+;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     /// <summary>RFC 3986 §3.2.2: the characters of an IPv6 address.</summary>
     public static readonly SearchValues<byte> IPv6Address = SearchValues.Create("0123456789ABCDEFabcdef:."u8);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Motet.Http;
 
@@ -59,7 +60,7 @@ internal sealed partial class ChunkedDecoder
 
             var next = FieldLine.Scan(window, _nextTrailer, out var field);
             if (next == FieldLine.NeedMore) return;
-            if (next < 0)
+            if (next < 0 || IsForbidden(field.Name(window)))
             {
                 Reject(RejectReason.BadTrailer);
                 return;
@@ -74,6 +75,15 @@ internal sealed partial class ChunkedDecoder
             _nextTrailer = next;
         }
     }
+
+    // RFC 9110 §6.5.1: framing and routing are decided by the head. A sender must not repeat them here, and one that does hopes for a reader that merges.
+    private static bool IsForbidden(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        4 => Ascii.EqualsIgnoreCase(name, "host"u8),
+        14 => Ascii.EqualsIgnoreCase(name, "content-length"u8),
+        17 => Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8),
+        _ => false,
+    };
 
     private void ResetTrailers()
     {

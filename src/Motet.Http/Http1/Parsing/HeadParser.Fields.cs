@@ -63,7 +63,8 @@ internal static partial class HeadParser
         }
     }
 
-    // RFC 9112 §3.2: one Host, and a valid one, whatever the version.
+    // RFC 9112 §3.2: one Host, and a valid one, whatever the version. §3.3, RFC 9110 §4.2.1: http and https have no empty host, so a request with one may be refused;
+    // whose it is would be a matter of opinion.
     private static RejectReason NoteHost(ReadOnlySpan<byte> window, in HeaderField field, RequestHead head)
     {
         if ((head.Facts & HeadFacts.Host) != 0) return RejectReason.DuplicateHost;
@@ -110,6 +111,9 @@ internal static partial class HeadParser
         head.Facts |= HeadFacts.ContentLength;
         if (value.IsEmpty) return RejectReason.BadContentLength;
 
+        // A zero in front is decimal by the grammar, but octal to readers that let strtol choose the base.
+        if (value.Length > 1 && value[0] == '0') return RejectReason.BadContentLength;
+
         var length = 0L;
         foreach (var c in value)
         {
@@ -129,7 +133,7 @@ internal static partial class HeadParser
         {
             var coding = Trim(value[range]);
 
-            // Chunked comes last, and once; RFC 9110 §5.6.1 lets a recipient refuse the empty members of a list.
+            // Chunked comes last, and once. RFC 9110 §5.6.1 has recipients skip the empty members of a list that others merged; here they have one known use, to hide the coding from one of two readers.
             if ((head.Facts & HeadFacts.FinalChunked) != 0 || coding.IsEmpty) return RejectReason.BadTransferEncoding;
 
             var nameLength = coding.IndexOfAnyExcept(Characters.Token);

@@ -38,7 +38,7 @@ internal static partial class HeadParser
         var authorityEnd = path < 0 ? pathEnd : schemeLength + path;
 
         // RFC 9110 §4.2.1: an empty host must be rejected. §4.2.4: userinfo is to be treated as an error.
-        if (!Authority.TrySplit(target[schemeLength..authorityEnd], out var authority) || authority.HostLength == 0) return RejectReason.BadTarget;
+        if (!Authority.TrySplit(target[schemeLength..authorityEnd], out _)) return RejectReason.BadTarget;
 
         head.TargetForm = TargetForm.Absolute;
         head.AuthorityOffset = head.TargetOffset + schemeLength;

@@ -21,8 +21,9 @@ internal static partial class HeadParser
             head.IsChunked = true;
         }
 
-        // RFC 9112 §9.3: close wins, 1.1 stays, 1.0 stays only when asked.
-        head.KeepAlive = (facts & HeadFacts.Close) == 0 && (isHttp11 || (facts & HeadFacts.KeepAlive) != 0);
+        // RFC 9112 §9.3: close wins, 1.1 stays, 1.0 stays only when asked. RFC 9110 §9.3.6: what follows a CONNECT is the tunnel's, also when the client did not
+        // wait to learn that there is none; read as a request it would be one that nobody sent.
+        head.KeepAlive = (facts & HeadFacts.Close) == 0 && (isHttp11 || (facts & HeadFacts.KeepAlive) != 0) && head.Method != MethodKind.Connect;
 
         // RFC 9110 §7.8 and §10.1.1: both are ignored in HTTP/1.0.
         if (isHttp11 && (facts & (HeadFacts.Upgrade | HeadFacts.ExpectContinue | HeadFacts.ExpectOther)) != 0)

@@ -27,6 +27,7 @@ internal static partial class HeadParser
         if (head.Stage == HeadStage.RequestLine)
         {
             var status = ParseRequestLine(window, head, limits);
+            if (status == HeadStatus.NeedMore) head.HasBegun = window.Length > 2 || window is [not (byte)'\r', ..];
             if (status != HeadStatus.Complete) return status == HeadStatus.NeedMore && isAtLimit ? head.Reject(RejectReason.HeadTooLarge) : status;
             head.Stage = HeadStage.Fields;
         }

@@ -58,10 +58,13 @@ internal sealed class RequestHead
 
     /// <summary>
     /// The host the request is for, with the port if one was sent: from the target when that has an authority, which then wins
-    /// (RFC 9112 §3.2.2), else from Host. Empty when Host is empty or, in HTTP/1.0, missing.
+    /// (RFC 9112 §3.2.2), else from Host. Empty when Host is missing, in HTTP/1.0.
     /// </summary>
     public int HostOffset { get; internal set; }
     public int HostLength { get; internal set; }
+
+    /// <summary>Whether there is anything of a request in the bytes; the empty line that may come before one is nothing (RFC 9112 §2.2).</summary>
+    public bool HasBegun { get => field || Stage != HeadStage.RequestLine; internal set; }
 
     /// <summary>Why the head was rejected; <see cref="RejectReasons.ToStatus"/> has the status of the answer.</summary>
     public RejectReason RejectReason { get; private set; }
@@ -99,6 +102,7 @@ internal sealed class RequestHead
         IsChunked = KeepAlive = HasUpgrade = ExpectContinue = HasUnknownExpectation = false;
         HostOffset = HostLength = 0;
         RejectReason = RejectReason.None;
+        HasBegun = false;
         HeaderCount = 0;
         NextLine = 0;
         Stage = HeadStage.RequestLine;

@@ -12,7 +12,13 @@ internal static class ChunkWriter
     /// <summary>What follows the data of each chunk.</summary>
     public static ReadOnlySpan<byte> DataEnd => "\r\n"u8;
 
-    /// <summary>The last chunk, without trailers; trailer lines would go before its last CRLF.</summary>
+    /// <summary>The last chunk; trailer lines and <see cref="TrailersEnd"/> follow.</summary>
+    public static ReadOnlySpan<byte> LastChunk => "0\r\n"u8;
+
+    /// <summary>The empty line that ends the body (RFC 9112 §7.1.2).</summary>
+    public static ReadOnlySpan<byte> TrailersEnd => "\r\n"u8;
+
+    /// <summary>The last chunk, without trailers.</summary>
     public static ReadOnlySpan<byte> BodyEnd => "0\r\n\r\n"u8;
 
     /// <summary>Writes the size in hexadecimal and CRLF, and returns how many bytes that were.</summary>

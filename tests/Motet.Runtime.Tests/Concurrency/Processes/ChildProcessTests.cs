@@ -169,7 +169,7 @@ public sealed class ChildProcessTests
         var result = await ShellAsync("sleep 60 & echo $!", new ChildProcessOptions { Output = ChildOutput.Capture(), DrainPeriod = TimeSpan.FromMilliseconds(50) }).Within();
         SignalProcess.SendTo(int.Parse(result.Output.ToString()), 9);
         Assert.False(result.Output.IsComplete);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(50), Patience.Limit);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(50) - Patience.TimerError, Patience.Limit);
     }
 
     [Fact]

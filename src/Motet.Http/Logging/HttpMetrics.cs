@@ -16,5 +16,7 @@ internal static class HttpMetrics
 
     public static readonly Counter<long> HandlerFailures = Meter.CreateCounter<long>("motet.http.handler_failures", "{request}", "Requests whose handler threw.");
 
+    public static readonly Counter<long> LogLinesLost = Meter.CreateCounter<long>("motet.http.log_lines_lost", "{line}", "Lines of the access log left out because its output did not keep up.");
+
     public static void Rejected(RejectReason reason) => Rejections.Add(1, ReasonTags[(int)reason]);
 }

@@ -1,0 +1,53 @@
+namespace Motet.Http.Tests;
+
+internal static partial class RawRequests
+{
+    /// <summary><c>method SP target SP HTTP-version CRLF</c>, and what is sent to a port of HTTP by mistake. RFC 9112 §2.2, §3.</summary>
+    private static RawRequest[] RequestLines =>
+    [
+        Raw("9112 §2.2", "two empty lines", "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.2", "empty line of LF", "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BareLineFeed"),
+        Raw("9112 §2.2", "empty line of CR", "\rGET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BareCarriageReturn"),
+        Raw("9112 §2.2", "LF after an empty line", "\r\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "space before the method", " GET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "tab for space", "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "tab before the version", "GET /\tHTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3", "two spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "two spaces before the version", "GET /  HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "space after the version", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "tab after the version", "GET / HTTP/1.1\t\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "four parts", "GET / x HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "only a method", "GET\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "no target", "GET HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "empty target", "GET \r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "HTTP/0.9", "GET /\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "no version", "GET / \r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.2", "LF after the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n", "400 BareLineFeed"),
+        Raw("9112 §2.2", "CR after the request line", "GET / HTTP/1.1\rHost: a\r\n\r\n", "400 BareCarriageReturn"),
+        Raw("9112 §2.2", "CR CR LF", "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", "400 BareCarriageReturn"),
+        Raw("9112 §3", "TLS on a cleartext port", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "400 BadMethod"),
+        Raw("9112 §3", "plain", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /"),
+        Raw("9112 §2.2", "an empty line before it", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /"),
+        Raw("9112 §3", "only white space", " \t \r\n\r\n", "400 BadMethod"),
+        Raw("9112 §2.2", "a space for the empty line", " \r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "no space after the method", "GET/ HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "no space before the version", "GET /HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "the version twice", "GET / HTTP/1.1 HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "space that is not ASCII", "GET\u00a0/ HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "vertical tab for space", "GET\u000b/ HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "form feed before the version", "GET /\u000cHTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3", "NUL bytes", "\0\0\0\0\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "byte order mark", "\u00ef\u00bb\u00bfGET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "a response", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "a header line", "Host: a\r\n\r\n", "400 BadMethod"),
+        Raw("9112 §3", "SSH", "SSH-2.0-OpenSSH_9.2\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "SMTP", "EHLO a\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "Redis", "*1\r\n$4\r\nPING\r\n", "400 BadRequestLine"),
+        Raw("9112 §3", "PROXY protocol 1", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3", "PROXY protocol 2", "\r\n\r\n\0\r\nQUIT\n", "400 BadRequestLine"),
+        Raw("9112 §3", "SOCKS 5", "\u0005\u0001\0", "400 BadMethod"),
+        Raw("9112 §3", "a frame of WebSocket", "\u0081\u0085abcdefghi", "400 BadMethod"),
+        Raw("9112 §3", "TLS 1.0 hello", "\u0016\u0003\u0001\0\u00a5\u0001", "400 BadMethod"),
+        Raw("9112 §3", "SSL 2 hello", "\u0080\u002e\u0001\u0003\u0001\r\n", "400 BadMethod"),
+    ];
+}

@@ -1,0 +1,51 @@
+namespace Motet.Http.Tests;
+
+internal static partial class RawRequests
+{
+    /// <summary><c>HTTP/1.0</c> and <c>HTTP/1.x</c>. RFC 9112 §2.3.</summary>
+    private static RawRequest[] Versions =>
+    [
+        Raw("9112 §3.2.3", "authority-form without CONNECT", "GET a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3.2.3", "origin-form with CONNECT", "CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3.2.3", "absolute-form with CONNECT", "CONNECT http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3.2.3", "asterisk-form with CONNECT", "CONNECT * HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3.2.3", "userinfo", "CONNECT me@a:80 HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3.2.3", "path", "CONNECT a:80/x HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3.2.3", "query", "CONNECT a:80?x HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §3.2.3", "no host", "CONNECT :80 HTTP/1.1\r\nHost: a\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §2.3", "lower case", "GET / http/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "mixed case", "GET / HTTp/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "two digits before", "GET / HTTP/11.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "two digits after", "GET / HTTP/1.10\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "no minor", "GET / HTTP/1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "no digits", "GET / HTTP/\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "comma", "GET / HTTP/1,1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "letters", "GET / HTTP/a.b\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "another protocol", "GET / ICAP/1.0\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "sign", "GET / HTTP/+1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "space after the slash", "GET / HTTP/ 1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9110 §15.6.6", "HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505 UnsupportedVersion"),
+        Raw("9110 §15.6.6", "HTTP/0.9", "GET / HTTP/0.9\r\n\r\n", "505 UnsupportedVersion"),
+        Raw("9110 §15.6.6", "HTTP/3.0", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", "505 UnsupportedVersion"),
+        Raw("9113 §3.4", "the preface has no asterisk for HTTP/1", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400 BadTarget"),
+        Raw("9112 §2.3", "HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\n\r\n", "GET / 1.0 close"),
+        Raw("9110 §2.5", "a higher minor version", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", "GET /"),
+        Raw("9110 §2.5", "the highest minor version", "GET / HTTP/1.9\r\nHost: a\r\n\r\n", "GET /"),
+        Raw("9112 §2.3", "zero in front of the major", "GET / HTTP/01.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "zero in front of the minor", "GET / HTTP/1.01\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "minus", "GET / HTTP/1.-1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "space before the slash", "GET / HTTP /1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "space before the dot", "GET / HTTP/1 .1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "HTTPS", "GET / HTTPS/1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "only a name", "GET / HTTP\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "no minor of 2", "GET / HTTP/2\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "junk behind", "GET / HTTP/1.1x\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "NUL behind", "GET / HTTP/1.1\0\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "vertical tab behind", "GET / HTTP/1.1\u000b\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "digits that are not ASCII", "GET / HTTP/\u00d9\u00a1.1\r\nHost: a\r\n\r\n", "400 BadRequestLine"),
+        Raw("9112 §2.3", "lower-case 1.0", "GET / http/1.0\r\n\r\n", "400 BadRequestLine"),
+        Raw("9110 §15.6.6", "HTTP/0.0", "GET / HTTP/0.0\r\nHost: a\r\n\r\n", "505 UnsupportedVersion"),
+        Raw("9110 §15.6.6", "HTTP/9.9", "GET / HTTP/9.9\r\nHost: a\r\n\r\n", "505 UnsupportedVersion"),
+        Raw("9110 §15.6.6", "HTTP/2.0 to HEAD", "HEAD / HTTP/2.0\r\nHost: a\r\n\r\n", "505 UnsupportedVersion"),
+    ];
+}
