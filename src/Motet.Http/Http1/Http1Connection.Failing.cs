@@ -21,7 +21,7 @@ internal sealed partial class Http1Connection
         {
             if (!connection.IsOpen) return;
             HttpMetrics.Rejected(rejection.Reason);
-            request.CloseAfterResponse();
+            if (!rejection.Reason.IsAboutContent()) request.CloseAfterResponse();
             EndResponse(request, rejection.Status, rejection.Reason.ToText() + "\n", CloseReason.ProtocolError);
             return;
         }
@@ -53,7 +53,7 @@ internal sealed partial class Http1Connection
         }
 
         request.ClearResponseHeaders();
-        _ = text.Length == 0 || service.Options.ErrorPages?.Find(status) is not null ? request.RespondAsync(status) : request.RespondAsync(status, text);
+        request.RespondNow(status, text);
     }
 
     /// <summary>Says what is wrong, and ends: after bytes that could be read in two ways nothing of this connection is looked at any more.</summary>
@@ -69,7 +69,8 @@ internal sealed partial class Http1Connection
     /// <summary>The body did not go on in time. The handler's read fails, and with it, unless it catches that, the handler.</summary>
     private void RejectBody(HttpRequest request)
     {
-        HttpMetrics.Rejected(RejectReason.BodyTimeout);
+        var reason = request.Body.WhyTooLate;
+        HttpMetrics.Rejected(reason);
         if (request.IsResponseComplete)
         {
             connection.CloseLingering(CloseReason.ReadTimeout);
@@ -80,8 +81,8 @@ internal sealed partial class Http1Connection
         }
         else
         {
-            RejectionWriter.Write(connection, RejectReason.BodyTimeout, request.Head.Method, service);
-            request.NoteRejected(RejectReason.BodyTimeout);
+            RejectionWriter.Write(connection, reason, request.Head.Method, service);
+            request.NoteRejected(reason);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }
 

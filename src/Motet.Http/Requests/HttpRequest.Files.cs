@@ -36,11 +36,15 @@ public sealed partial class HttpRequest
     /// <summary>Responds with a file that is open. It is not closed.</summary>
     /// <inheritdoc cref="SendFileAsync(string, string?)"/>
     /// <param name="file">A regular file, open for reading.</param>
+    /// <exception cref="ArgumentException">It is not a regular file, or the media type has a character that a header value cannot have.</exception>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public ValueTask SendFileAsync(SafeFileHandle file, string contentType = "application/octet-stream")
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(contentType);
-        return RespondAsync(new FileRepresentation(FileOpener.FactsOf(file), contentType) { Handle = file });
+        var facts = FileOpener.FactsOf(file);
+        if (facts.Kind != FileKind.Regular) throw new ArgumentException("What is open is not a regular file.", nameof(file));
+        return RespondAsync(new FileRepresentation(facts, contentType) { Handle = file });
     }
 
     /// <summary>Lets the handler name a file of this root in <c>X-Sendfile</c>.</summary>
@@ -63,6 +67,7 @@ public sealed partial class HttpRequest
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (_response != ResponseState.NotStarted) ThrowStarted();
         _sendfileRoot = null;
+        _compression = null;
         if (Head.Method is MethodKind.Get or MethodKind.Head && Preconditions.MayHaveSome(Head.Headers, HeadBytes)) return RespondConditionallyAsync(file);
         ResponseHeaders.AppendUnlessSet(file.Lines);
         return RespondWithPartAsync(HttpStatus.OK, file, new ByteRange(0, file.Length));
@@ -118,13 +123,13 @@ public sealed partial class HttpRequest
         }
 
         var send = Connection.SendFileUninterruptedAsync(file.Handle!, part.Offset, part.Count);
-        if (!send.IsCompletedSuccessfully) return FinishFileAsync(send, part.Count);
+        if (!send.IsCompletedSuccessfully) return FinishFileAsync(send);
         send.GetAwaiter().GetResult();
-        FinishFile(part.Count);
+        FinishFile();
         return default;
     }
 
-    private async ValueTask FinishFileAsync(ValueTask send, long length)
+    private async ValueTask FinishFileAsync(ValueTask send)
     {
         _isSending = true;
         try
@@ -136,12 +141,12 @@ public sealed partial class HttpRequest
             _isSending = false;
         }
 
-        FinishFile(length);
+        FinishFile();
     }
 
-    private void FinishFile(long length)
+    private void FinishFile()
     {
-        BodyBytesSent = length;
+        BodyBytesSent += _bodyLeft;
         _bodyLeft = 0;
         _response = ResponseState.Complete;
     }
@@ -182,6 +187,6 @@ public sealed partial class HttpRequest
         }
 
         Connection.Write(end);
-        FinishFile(length);
+        FinishFile();
     }
 }

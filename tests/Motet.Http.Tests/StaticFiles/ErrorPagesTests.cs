@@ -1,3 +1,7 @@
+using System.Net;
+using Motet.Net;
+using Motet.Runtime;
+
 namespace Motet.Http.Tests;
 
 public sealed class ErrorPagesTests : IDisposable
@@ -16,17 +20,17 @@ public sealed class ErrorPagesTests : IDisposable
         Assert.Equal(3, pages.Count);
         Assert.Equal(0, ErrorPages.Load(_directory.PathOf("missing")).Count);
 
-        await using var server = await TestServer.StartAsync(
-            request => request.Path switch
-            {
-                "/throw" => throw new InvalidOperationException("on purpose"),
-                "/own" => request.RespondAsync(HttpStatus.NotFound, "own"),
-                "/410" => request.RespondAsync(HttpStatus.Gone),
-                "/204" => request.RespondAsync(HttpStatus.NoContent),
-                _ => request.RespondAsync(HttpStatus.NotFound),
-            },
-            options: new HttpOptions { ErrorPages = pages });
-        using var client = await server.ConnectAsync();
+        await using var loops = EventLoopGroup.Start(1);
+        var service = new HttpService(request => request.Path switch
+        {
+            "/throw" => throw new InvalidOperationException("on purpose"),
+            "/own" => request.RespondAsync(HttpStatus.NotFound, "own"),
+            "/410" => request.RespondAsync(HttpStatus.Gone),
+            "/204" => request.RespondAsync(HttpStatus.NoContent),
+            _ => request.RespondAsync(HttpStatus.NotFound),
+        }, options: new HttpOptions { ErrorPages = pages });
+        await using var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), service.Serve, service.ListenerOptions());
+        using var client = await RawClient.ConnectAsync(listener.LocalEndPoint);
 
         var response = await client.AskAsync(RawClient.Get("/any"));
         Assert.Equal((404, "<p>404", "text/html; charset=utf-8"), (response.Status, response.Body, response["Content-Type"]));
