@@ -114,6 +114,9 @@ public enum RejectReason : byte
     /// <summary>408. The body did not arrive in time. RFC 9110 §15.5.9.</summary>
     BodyTimeout,
 
+    /// <summary>408. The body arrived more slowly than <see cref="ServerLimits.MinBodyRate"/>. RFC 9110 §15.5.9.</summary>
+    BodyTooSlow,
+
     /// <summary>415. The body has a media type, or a charset, that its reader cannot read. RFC 9110 §15.5.16.</summary>
     UnsupportedMediaType,
 

@@ -14,7 +14,7 @@ internal static class RejectReasons
         RejectReason.BodyTooLarge or RejectReason.FormTooLarge => HttpStatus.ContentTooLarge,
         RejectReason.UnsupportedMediaType => HttpStatus.UnsupportedMediaType,
         RejectReason.UnknownExpectation => HttpStatus.ExpectationFailed,
-        RejectReason.HeadTimeout or RejectReason.BodyTimeout => HttpStatus.RequestTimeout,
+        RejectReason.HeadTimeout or RejectReason.BodyTimeout or RejectReason.BodyTooSlow => HttpStatus.RequestTimeout,
         _ => HttpStatus.BadRequest,
     };
 
@@ -59,6 +59,7 @@ internal static class RejectReasons
         RejectReason.Incomplete => "request ended early",
         RejectReason.HeadTimeout => "request head took too long",
         RejectReason.BodyTimeout => "request body took too long",
+        RejectReason.BodyTooSlow => "request body came too slowly",
         RejectReason.UnsupportedMediaType => "media type not supported",
         RejectReason.BadJson => "not the JSON that is expected",
         RejectReason.BadForm => "malformed form",

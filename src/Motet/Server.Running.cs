@@ -143,8 +143,8 @@ public sealed partial class Server
         try
         {
             return serve is null
-                ? await Listener.StartAsync(_loops!, address.EndPoint, http.Serve, http.ListenerOptions(Options.MaxConnections)).ConfigureAwait(false)
-                : await Listener.StartAsync(_loops!, address.EndPoint, serve, new ListenerOptions { MaxConnections = Options.MaxConnections }).ConfigureAwait(false);
+                ? await Listener.StartAsync(_loops!, address.EndPoint, http.Serve, http.ListenerOptions()).ConfigureAwait(false)
+                : await Listener.StartAsync(_loops!, address.EndPoint, serve, new ListenerOptions { MaxConnections = Options.Limits.MaxConnections, DescriptorMargin = Options.Limits.DescriptorMargin }).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {

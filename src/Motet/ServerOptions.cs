@@ -43,14 +43,11 @@ public sealed record ServerOptions
         }
     }
 
-    /// <summary>What a request may cost.</summary>
+    /// <summary>What a client may cost. Those of connections and descriptors hold for listeners of other protocols too.</summary>
     public ServerLimits Limits { get; init; } = ServerLimits.Default;
 
     /// <summary>How HTTP is spoken.</summary>
     public HttpOptions Http { get; init; } = HttpOptions.Default;
-
-    /// <summary>Connections a listener may have open at once; clients beyond it get 503. Default: as many as there are descriptors.</summary>
-    public int MaxConnections { get; init; } = int.MaxValue;
 
     /// <summary>How long requests may take to finish when the server stops; what is left then is aborted. Default 30 s, the patience of container platforms.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
