@@ -114,6 +114,21 @@ public enum RejectReason : byte
     /// <summary>408. The body did not arrive in time. RFC 9110 §15.5.9.</summary>
     BodyTimeout,
 
+    /// <summary>408. The body arrived more slowly than <see cref="ServerLimits.MinBodyRate"/>. RFC 9110 §15.5.9.</summary>
+    BodyTooSlow,
+
+    /// <summary>415. The body has a media type, or a charset, that its reader cannot read. RFC 9110 §15.5.16.</summary>
+    UnsupportedMediaType,
+
+    /// <summary>400. The body is not the JSON that its reader expects: malformed, nested too deep, of another shape, or empty. RFC 8259.</summary>
+    BadJson,
+
+    /// <summary>400. The body is not a form: a boundary that is missing or malformed, a part that is malformed, ends early, has no name, or has more or larger headers than <see cref="FormLimits"/> allows. RFC 7578 §4.</summary>
+    BadForm,
+
+    /// <summary>413. A form has more fields or parts, or larger ones, than <see cref="FormLimits"/> allows. RFC 9110 §15.5.14.</summary>
+    FormTooLarge,
+
     /// <summary>501. CONNECT, without <see cref="HttpOptions.AllowConnect"/>: this server is no proxy. RFC 9110 §9.1, §9.3.6, §15.6.2.</summary>
     ConnectNotAllowed,
 

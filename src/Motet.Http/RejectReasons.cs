@@ -11,11 +11,16 @@ internal static class RejectReasons
         RejectReason.TraceNotAllowed => HttpStatus.MethodNotAllowed,
         RejectReason.RequestLineTooLong => HttpStatus.UriTooLong,
         RejectReason.HeadTooLarge or RejectReason.TooManyHeaders or RejectReason.TrailersTooLarge => HttpStatus.RequestHeaderFieldsTooLarge,
-        RejectReason.BodyTooLarge => HttpStatus.ContentTooLarge,
+        RejectReason.BodyTooLarge or RejectReason.FormTooLarge => HttpStatus.ContentTooLarge,
+        RejectReason.UnsupportedMediaType => HttpStatus.UnsupportedMediaType,
         RejectReason.UnknownExpectation => HttpStatus.ExpectationFailed,
-        RejectReason.HeadTimeout or RejectReason.BodyTimeout => HttpStatus.RequestTimeout,
+        RejectReason.HeadTimeout or RejectReason.BodyTimeout or RejectReason.BodyTooSlow => HttpStatus.RequestTimeout,
         _ => HttpStatus.BadRequest,
     };
+
+    /// <summary>Whether only what the body says is refused, and not how it was sent: where it ends is no question, so that the connection can go on behind it.</summary>
+    public static bool IsAboutContent(this RejectReason reason)
+        => reason is RejectReason.UnsupportedMediaType or RejectReason.BadJson or RejectReason.BadForm or RejectReason.FormTooLarge;
 
     /// <summary>What was wrong, in words short enough for the body of the answer. Never has a byte of the request in it.</summary>
     public static string ToText(this RejectReason reason) => reason switch
@@ -54,6 +59,11 @@ internal static class RejectReasons
         RejectReason.Incomplete => "request ended early",
         RejectReason.HeadTimeout => "request head took too long",
         RejectReason.BodyTimeout => "request body took too long",
+        RejectReason.BodyTooSlow => "request body came too slowly",
+        RejectReason.UnsupportedMediaType => "media type not supported",
+        RejectReason.BadJson => "not the JSON that is expected",
+        RejectReason.BadForm => "malformed form",
+        RejectReason.FormTooLarge => "form too large",
         RejectReason.ConnectNotAllowed => "CONNECT is not supported",
         RejectReason.TraceNotAllowed => "TRACE is not allowed",
         _ => "request rejected",

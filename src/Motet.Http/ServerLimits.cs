@@ -1,16 +1,13 @@
 namespace Motet.Http;
 
 /// <summary>
-/// What one HTTP/1.1 request may cost. Immutable once built, so one instance can be shared by every connection and read
+/// What one client may cost: its requests (sizes, here), its time, and its connections. Immutable once built, so one instance can be shared by every connection and read
 /// from any thread. Sizes are bytes on the wire.
 /// </summary>
-public sealed class ServerLimits
+public sealed partial class ServerLimits
 {
     // Offsets into a head and a trailer section are ints; a megabyte more than covers what anybody needs and keeps every sum of limits far from overflow.
     private const int Ceiling = 1 << 20;
-
-    // A wait longer than a day is a wait without end, which no connection should have.
-    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
 
     /// <summary>The limits a server has when nobody sets others.</summary>
     public static ServerLimits Default { get; } = new();
@@ -53,6 +50,21 @@ public sealed class ServerLimits
     } = 50L << 20;
 
     /// <summary>
+    /// The largest body that <see cref="HttpRequest.ReadJsonAsync"/> reads; a larger one is answered with 413.
+    /// Default 1 MiB: it is held in memory as a whole, and once more as the objects it becomes.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
+    public int MaxJsonBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1 << 20;
+
+    /// <summary>
     /// The most bytes of chunk extensions in one body, all chunks together; more are answered with 400.
     /// Default 16384: nobody uses them on a request, and RFC 9112 §7.1.1 asks for a limit. It counts over the whole body because
     /// a limit per chunk would let chunks of one byte carry a flood past the limit of the body.
@@ -68,35 +80,11 @@ public sealed class ServerLimits
     public int MaxTrailerBytes { get; init => field = Check(value, 2); } = 8192;
 
     /// <summary>
-    /// How long a client may take from the first byte of a request's head to its last; a slower one is answered with 408. Default 10 s: a head is one or two packets,
-    /// and a client that sends it byte by byte does so to hold the connection.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not more than zero, or more than a day.</exception>
-    public TimeSpan HeadTimeout { get; init => field = Check(value); } = TimeSpan.FromSeconds(10);
-
-    /// <summary>
-    /// How long a connection may stay idle between requests; then it is closed without an answer. Default 75 s, as in nginx: longer than the 60 s that browsers and load balancers
-    /// commonly keep, so that it is mostly they who close and no request crosses the close.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not more than zero, or more than a day.</exception>
-    public TimeSpan KeepAliveTimeout { get; init => field = Check(value); } = TimeSpan.FromSeconds(75);
-
-    /// <summary>How long a handler waits for the next bytes of a body; then the request is answered with 408. Default 30 s: longer than any retransmission of a path that is still alive.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not more than zero, or more than a day.</exception>
-    public TimeSpan BodyTimeout { get; init => field = Check(value); } = TimeSpan.FromSeconds(30);
-
-    /// <summary>
     /// The part of a body that is read and dropped when a handler did not want it, so that the connection can serve the next request; with more to come it is closed. Default 64 KiB: about what
     /// a new connection would cost instead.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or more than 1 MiB.</exception>
     public int MaxDroppedBodyBytes { get; init => field = Check(value, 0); } = 64 * 1024;
-
-    private static TimeSpan Check(TimeSpan value)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LongestTime);
-        return value;
-    }
 
     private static int Check(int value, int least)
     {

@@ -43,17 +43,20 @@ public sealed record ServerOptions
         }
     }
 
-    /// <summary>What a request may cost.</summary>
+    /// <summary>What a client may cost. Those of connections and descriptors hold for listeners of other protocols too.</summary>
     public ServerLimits Limits { get; init; } = ServerLimits.Default;
 
     /// <summary>How HTTP is spoken.</summary>
     public HttpOptions Http { get; init; } = HttpOptions.Default;
 
-    /// <summary>Connections a listener may have open at once; clients beyond it get 503. Default: as many as there are descriptors.</summary>
-    public int MaxConnections { get; init; } = int.MaxValue;
-
     /// <summary>How long requests may take to finish when the server stops; what is left then is aborted. Default 30 s, the patience of container platforms.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A directory whose files are public, as <c>-www</c> names it: a GET or HEAD for one of them is answered with it (<see cref="StaticFiles"/>), every other request by the handlers; its pages for errors (<c>404.html</c>, see
+    /// <see cref="ErrorPages"/>) are read at the start. Default: none.
+    /// </summary>
+    public string? PublicFolder { get; init; }
 
     /// <summary>
     /// Whether each request gets a line on standard error, as <c>-v</c> says: the shape of <see cref="AccessLogFormat.Common"/> unless <see cref="AccessLogFormat"/> says otherwise. Default: none.

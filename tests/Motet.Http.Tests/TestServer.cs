@@ -59,6 +59,22 @@ internal sealed class TestServer : IAsyncDisposable
         return Connections.ElementAt(index).CloseReason;
     }
 
+    /// <summary>Waits until the first connection has answers that wait for its client, and nothing moves any more.</summary>
+    public async Task HeldAsync()
+    {
+        var before = 0;
+        for (var turns = 0; turns < 300; turns++)
+        {
+            await Loop.InvokeAsync(static () => { }).Within();
+            var pending = Connections.TryPeek(out var connection) ? connection.Pending : 0;
+            if (pending == 0 || pending != before) turns = 0;
+            before = pending;
+        }
+    }
+
+    /// <summary>Waits until no more connections than these are open.</summary>
+    public Task AllButAsync(int count) => Patience.UntilAsync(() => Listener.OpenConnections <= count);
+
     public Task AllClosedAsync() => Patience.UntilAsync(() => Listener.OpenConnections == 0);
 
     public async ValueTask DisposeAsync()

@@ -21,7 +21,7 @@ internal sealed partial class Http1Connection
         {
             if (!connection.IsOpen) return;
             HttpMetrics.Rejected(rejection.Reason);
-            request.CloseAfterResponse();
+            if (!rejection.Reason.IsAboutContent()) request.CloseAfterResponse();
             EndResponse(request, rejection.Status, rejection.Reason.ToText() + "\n", CloseReason.ProtocolError);
             return;
         }
@@ -53,14 +53,14 @@ internal sealed partial class Http1Connection
         }
 
         request.ClearResponseHeaders();
-        _ = request.RespondAsync(status, text);
+        request.RespondNow(status, text);
     }
 
     /// <summary>Says what is wrong, and ends: after bytes that could be read in two ways nothing of this connection is looked at any more.</summary>
     private void RejectHead(RejectReason reason)
     {
         HttpMetrics.Rejected(reason);
-        RejectionWriter.Write(connection, reason, _request!.Head.Method, service.ServerLine);
+        RejectionWriter.Write(connection, reason, _request!.Head.Method, service);
         if (service.Options.AccessLog is { } log) LogRejection(reason, log);
         _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
@@ -69,7 +69,8 @@ internal sealed partial class Http1Connection
     /// <summary>The body did not go on in time. The handler's read fails, and with it, unless it catches that, the handler.</summary>
     private void RejectBody(HttpRequest request)
     {
-        HttpMetrics.Rejected(RejectReason.BodyTimeout);
+        var reason = request.Body.WhyTooLate;
+        HttpMetrics.Rejected(reason);
         if (request.IsResponseComplete)
         {
             connection.CloseLingering(CloseReason.ReadTimeout);
@@ -80,8 +81,8 @@ internal sealed partial class Http1Connection
         }
         else
         {
-            RejectionWriter.Write(connection, RejectReason.BodyTimeout, request.Head.Method, service.ServerLine);
-            request.NoteRejected(RejectReason.BodyTimeout);
+            RejectionWriter.Write(connection, reason, request.Head.Method, service);
+            request.NoteRejected(reason);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }
 

@@ -5,12 +5,6 @@ namespace Motet.Http;
 /// <summary>From the complete head to the next request.</summary>
 internal sealed partial class Http1Connection
 {
-    /// <summary>
-    /// Answers that may wait for the client before requests that have arrived are left alone. 64 KiB, as <see cref="ConnectionOptions.HighWatermark"/>: a client that sends
-    /// requests and takes no answers must not make the server hold all of them.
-    /// </summary>
-    private const int MaxWaitingAnswerBytes = 64 * 1024;
-
     /// <summary>Calls the handler.</summary>
     /// <param name="rest">What is to be waited for, when it is not done.</param>
     /// <returns>Whether everything about the request is done; if not, it goes on when the handler, or the rest of the body, does.</returns>
@@ -126,7 +120,7 @@ internal sealed partial class Http1Connection
             return;
         }
 
-        if (connection.Pending > MaxWaitingAnswerBytes && !MakeRoomForAnswers()) return;
+        if (connection.Pending > service.Limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return;
         if (_phase == Phase.Ending) return;
         BecomeIdle();
         connection.ResumeInput();
@@ -148,7 +142,21 @@ internal sealed partial class Http1Connection
         return false;
     }
 
-    /// <summary>The client has taken its answers.</summary>
+    /// <summary>Many requests came at once: the rest of them is served when others have had their turn.</summary>
+    private void Yield()
+    {
+        _phase = Phase.Yielding;
+        connection.PauseInput();
+        connection.EventLoop.Post(
+            static state =>
+            {
+                var http = (Http1Connection)state!;
+                if (http._phase == Phase.Yielding) http.LetGo();
+            },
+            this);
+    }
+
+    /// <summary>The client has taken its answers, or others have had their turn.</summary>
     private void LetGo()
     {
         _phase = Phase.Head;

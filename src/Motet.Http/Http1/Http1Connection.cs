@@ -27,6 +27,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         /// <summary>The client does not take its answers; input is paused until it does. To Head then.</summary>
         Held,
 
+        /// <summary>Many requests came at once, and it is others' turn; input is paused until then. To Head then, or to Ending.</summary>
+        Yielding,
+
         /// <summary>The last answer was written, or the connection is closed; what still comes is not looked at. For good.</summary>
         Ending,
     }
@@ -38,6 +41,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     /// <summary>The server is stopping: the request under way is the last one.</summary>
     public bool ClosesSoon { get; private set; }
 
+    /// <summary>The client will send no more, though not all it sent was read.</summary>
+    public bool PeerFinished { get; private set; }
+
     protected override void OnOpen(Connection connection) => connection.SetDeadline(service.Limits.HeadTimeout);
 
     protected override unsafe int OnData(Connection connection, Span<byte> data)
@@ -47,6 +53,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         {
             var position = start;
             var end = start + data.Length;
+            var served = 0;
             while (position < end)
             {
                 if (_phase == Phase.Ending) return data.Length;
@@ -80,7 +87,12 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
                 position += request.Body.Detach();
                 Complete(request, moreHasArrived: position < end);
-                if (connection.Pending > MaxWaitingAnswerBytes && !MakeRoomForAnswers()) return (int)(position - start);
+                if (connection.Pending > service.Limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
+                if (++served == service.Limits.MaxPipelinedRequests && position < end && _phase == Phase.Head)
+                {
+                    Yield();
+                    return (int)(position - start);
+                }
             }
         }
 
@@ -119,7 +131,13 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     {
         ClosesSoon = true;
         if (_phase == Phase.Head && _request is null) End(CloseReason.Shutdown, lingers: false);
-        else if (_phase == Phase.Held) End(CloseReason.Shutdown, lingers: true);
+        else if (_phase is Phase.Held or Phase.Yielding) End(CloseReason.Shutdown, lingers: true);
+    }
+
+    protected override void OnPeerFinished(Connection connection)
+    {
+        PeerFinished = true;
+        if (_phase == Phase.Waiting) _request!.ProbeClient();
     }
 
     protected override void OnHangUp(Connection connection) => connection.Abort(CloseReason.PeerReset);

@@ -34,6 +34,9 @@ internal sealed class HttpLoop
 
     public StringCache Strings { get; } = new();
 
+    /// <summary>Responses under way that are compressed in pieces.</summary>
+    public int OpenEncoders { get; set; }
+
     /// <summary>The status line of a 200 with the Date line behind it: the beginning of nearly every response, made once a second.</summary>
     public ReadOnlySpan<byte> OkAndDate
     {

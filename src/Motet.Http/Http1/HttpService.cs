@@ -50,13 +50,20 @@ public sealed class HttpService
     /// <param name="connection">The connection.</param>
     public ConnectionHandler Serve(Connection connection) => new Http1Connection(this, connection);
 
-    /// <summary>The options of a listener for this service: room for the longest request head, and 503 for clients beyond a limit.</summary>
-    /// <param name="maxConnections">Connections that may be open at once.</param>
-    public ListenerOptions ListenerOptions(int maxConnections = int.MaxValue) => new()
+    /// <summary>The options of a listener for this service: its limits of connections, room for the longest request head, and 503 for clients beyond a limit.</summary>
+    public ListenerOptions ListenerOptions() => new()
     {
-        MaxConnections = maxConnections,
+        MaxConnections = Limits.MaxConnections,
+        DescriptorMargin = Limits.DescriptorMargin,
         OverloadAnswer = Overloaded,
         DeferAccept = TimeSpan.FromSeconds(1),
-        Connections = new ConnectionOptions { MaxUnconsumedBytes = Math.Max(64 * 1024, Limits.MaxHeadBytes * 2) },
+        Connections = new ConnectionOptions
+        {
+            MaxUnconsumedBytes = Math.Max(64 * 1024, Limits.MaxHeadBytes * 2),
+            WriteTimeout = Limits.ResponseTimeout,
+            MinWriteRate = Limits.MinResponseRate,
+            LingerTimeout = Limits.LingerTimeout,
+            MaxLingerBytes = Limits.MaxLingerBytes,
+        },
     };
 }

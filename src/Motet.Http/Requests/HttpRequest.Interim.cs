@@ -7,6 +7,8 @@ namespace Motet.Http;
 /// <summary>Answers before the answer. RFC 9110 §15.2.</summary>
 public sealed partial class HttpRequest
 {
+    private bool _isProbed;
+
     /// <summary>
     /// Sends 103 with <c>Link</c> lines at once, so that the client can fetch what the response will need while the handler still works on it (RFC 8297). May be called several times. To an HTTP/1.0 client, which knows no
     /// such answers, nothing is sent. The final response does not repeat the lines by itself. Completes at once unless the client is slow to take what was sent before.
@@ -45,5 +47,16 @@ public sealed partial class HttpRequest
         if (_response != ResponseState.NotStarted) return;
         Connection.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
         Connection.Flush();
+    }
+
+    /// <summary>
+    /// The client has ended its sending side. If the handler wants to know whether it is gone, it is sent something that does not change the answer. Of the interim answers 100 is the one that even clients that know no other
+    /// pass over, and who did not ask for it discards it (RFC 9110 §15.2.1).
+    /// </summary>
+    internal void ProbeClient()
+    {
+        if (_aborted is null || _isProbed || _response != ResponseState.NotStarted || Head.MinorVersion == 0) return;
+        _isProbed = true;
+        SendContinue();
     }
 }

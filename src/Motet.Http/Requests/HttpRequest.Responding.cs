@@ -62,17 +62,11 @@ public sealed partial class HttpRequest
     {
         ArgumentNullException.ThrowIfNull(body);
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
-        WriteHead(status, contentType, length, isWhole: true);
-        if (_response == ResponseState.Counted)
-        {
-            Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
-            BodyBytesSent = length;
-            _bodyLeft = 0;
-        }
-
-        _response = ResponseState.Complete;
+        WriteWhole(status, body, length, contentType);
         return default;
     }
 
@@ -89,12 +83,22 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         WriteHead(status, contentType, body.Length, isWhole: true);
-        var sendsBody = _response == ResponseState.Counted;
-        _response = ResponseState.Complete;
+        if (_response != ResponseState.Counted)
+        {
+            _response = ResponseState.Complete;
+            return default;
+        }
+
+        // Until it was sent the response is not whole: a handler that does not wait for it must not have another response follow.
+        var write = Connection.WriteUninterruptedAsync(body);
+        if (!write.IsCompletedSuccessfully) return FinishPieceAsync(write, body.Length, done: true);
+        BodyBytesSent = body.Length;
         _bodyLeft = 0;
-        if (sendsBody) BodyBytesSent = body.Length;
-        return sendsBody ? Connection.WriteUninterruptedAsync(body) : default;
+        _response = ResponseState.Complete;
+        return default;
     }
 
     /// <summary>Responds with a status and no body.</summary>
@@ -104,6 +108,9 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
+        if (_compression is not null) MarkUnchanged(status);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
+        if (status >= HttpStatus.BadRequest && FindErrorPage(status) is { } page) return RespondAsync(status, page, ErrorPages.ContentType);
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
@@ -122,8 +129,16 @@ public sealed partial class HttpRequest
     {
         if (contentLength is { } bytes) ArgumentOutOfRangeException.ThrowIfNegative(bytes, nameof(contentLength));
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
-        WriteHead(status, contentType, contentLength ?? -1, isWhole: false);
+        if (_compression is not null) StartStream(status, contentType, contentLength);
+        else WriteHead(status, contentType, contentLength ?? -1, isWhole: false);
         return default;
+    }
+
+    /// <summary>Responds with a short text, whatever scope is cancelled: what the connection has to say in the handler's place.</summary>
+    internal void RespondNow(HttpStatus status, string text)
+    {
+        if (FindErrorPage(status) is { } page) WriteWhole(status, page, ErrorPages.ContentType);
+        else WriteWhole(status, text, Encoding.UTF8.GetByteCount(text), "text/plain; charset=utf-8");
     }
 
     internal void ClearResponseHeaders()
@@ -140,11 +155,42 @@ public sealed partial class HttpRequest
         _response = ResponseState.Over;
         _bodyLeft = 0;
         _isSending = false;
+        _sendfileRoot = null;
         ResponseStatus = 0;
         BodyBytesSent = 0;
         ClosesConnection = false;
+        ResetCompression();
         IsUpgraded = false;
+        _isProbed = false;
         ClearResponseHeaders();
+    }
+
+    private byte[]? FindErrorPage(HttpStatus status) => Http.Service.Options.ErrorPages?.Find(status);
+
+    private void WriteWhole(HttpStatus status, byte[] body, string contentType)
+    {
+        WriteHead(status, contentType, body.Length, isWhole: true);
+        if (_response == ResponseState.Counted)
+        {
+            Connection.Write(body);
+            BodyBytesSent = body.Length;
+            _bodyLeft = 0;
+        }
+
+        _response = ResponseState.Complete;
+    }
+
+    private void WriteWhole(HttpStatus status, string body, int length, string? contentType)
+    {
+        WriteHead(status, contentType, length, isWhole: true);
+        if (_response == ResponseState.Counted)
+        {
+            Connection.Advance(Encoding.UTF8.GetBytes(body, Connection.GetSpan(length)));
+            BodyBytesSent = length;
+            _bodyLeft = 0;
+        }
+
+        _response = ResponseState.Complete;
     }
 
     /// <summary>Writes the status line and all header lines. A negative length means that it is not known.</summary>

@@ -37,10 +37,12 @@ public sealed partial class HttpRequest
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        if (_response == ResponseState.NotStarted) WriteHead(HttpStatus.OK, contentType: null, -1, isWhole: false);
+        if (_response == ResponseState.NotStarted && _compression is not null) StartStream(HttpStatus.OK, contentType: null, contentLength: null);
+        else if (_response == ResponseState.NotStarted) WriteHead(HttpStatus.OK, contentType: null, -1, isWhole: false);
         if (_response >= ResponseState.Complete) ThrowComplete();
         if (_isSending) ThrowSending();
         if (!Connection.IsOpen) return ValueTask.FromException(new ConnectionClosedException(Connection.CloseReason));
+        if (_encoder is not null) return SendEncodedAsync(chunk, done);
         if (_response == ResponseState.Counted) CountPiece(chunk.Length, done);
 
         var write = chunk.IsEmpty || _response == ResponseState.Bodiless ? default : WritePieceAsync(chunk, cancellationToken);
@@ -63,7 +65,7 @@ public sealed partial class HttpRequest
     internal bool FinishResponse()
     {
         if (_response == ResponseState.Complete) return true;
-        if (_response == ResponseState.NotStarted || _isSending || (_response == ResponseState.Counted && _bodyLeft > 0)) return false;
+        if (_response == ResponseState.NotStarted || _isSending || (_response == ResponseState.Counted && _bodyLeft > 0) || _encoder is { Left: > 0 }) return false;
         if (Connection.IsOpen) FinishBody();
         return true;
     }
@@ -111,6 +113,7 @@ public sealed partial class HttpRequest
 
     private void FinishBody()
     {
+        if (_encoder is not null) FinishEncoding();
         if (_response == ResponseState.Chunked)
         {
             if (_responseTrailers is { Lines.IsEmpty: false }) WriteTrailers(_responseTrailers.Lines);

@@ -62,9 +62,13 @@ public sealed partial class HttpRequest
     public ServerLimits Limits => Http.Service.Limits;
 
     /// <summary>
-    /// Is cancelled, on the loop, when the connection breaks or is given up while the handler runs: the client reset it, did not go on with the body, or did not take the answer in time, or the
-    /// server's patience at shutdown is over. A client that only ends its sending side may still be reading and is not gone; a write meets it if it is. Made when first asked for.
+    /// Is cancelled, on the loop, when the client is gone or given up while the handler runs: it reset or closed the connection, did not go on with the body, or did not take the answer in time, or the server's patience at shutdown is over. Made when first asked for.
     /// </summary>
+    /// <remarks>
+    /// A client that only ends its sending side may still be reading, as <c>nc -N</c> does, and is not gone; one that has closed its socket sends the very same. To tell them apart before the response has started, an HTTP/1.1 client is
+    /// then sent an interim 100, which every such client takes or ignores (RFC 9110 §15.2): the one that is gone answers with a reset. In a response that has started the next piece does that. An HTTP/1.0 client, or one whose
+    /// response rests, is found out by keep-alive probes, a minute or more later.
+    /// </remarks>
     public CancellationToken Aborted
     {
         get
@@ -74,6 +78,7 @@ public sealed partial class HttpRequest
                 ThrowIfOver();
                 _aborted = new CancellationTokenSource();
                 if (IsAborted || !Connection.IsOpen) _aborted.Cancel();
+                else if (Http.PeerFinished) ProbeClient();
             }
 
             return _aborted.Token;

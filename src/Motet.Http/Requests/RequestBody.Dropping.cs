@@ -45,7 +45,7 @@ public sealed partial class RequestBody
         var connection = _request.Connection;
         while (!TryDrop())
         {
-            connection.SetDeadline(_request.Limits.BodyTimeout);
+            BeginWait();
             try
             {
                 await connection.ReadAsync(Memory<byte>.Empty);
@@ -57,7 +57,7 @@ public sealed partial class RequestBody
             }
             finally
             {
-                connection.ClearDeadline();
+                EndWait();
             }
         }
     }

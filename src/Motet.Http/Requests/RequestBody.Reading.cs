@@ -79,6 +79,7 @@ public sealed partial class RequestBody
         // RFC 9110 §10.1.1: no 100 is needed once some of the body has arrived.
         _awaitsContinue = head.ExpectContinue && length == 0;
         _dropped = 0;
+        ResetPace();
     }
 
     /// <summary>The receive buffer is needed for others: what was not taken of it stays with the connection.</summary>
@@ -103,6 +104,7 @@ public sealed partial class RequestBody
     {
         if (_raw is not null) ReleaseRaw();
         if (_decodes) ResetDecoder();
+        if (_minRateIsSet || _timeout is not null) ResetPace();
         _state = BodyState.Over;
         _hasStarted = false;
         _isAwaited = false;
@@ -142,6 +144,7 @@ public sealed partial class RequestBody
             read = _request.Connection.Read(destination);
             if (read < 0) return -1;
             if (read == 0) Fail(RejectReason.Incomplete);
+            _received += read;
         }
 
         _awaitsContinue = false;
@@ -172,6 +175,7 @@ public sealed partial class RequestBody
         var read = _request.Connection.Read(_raw);
         if (read == 0) Fail(RejectReason.Incomplete);
         if (read > 0) _awaitsContinue = false;
+        _received += Math.Max(read, 0);
         _rawStart = 0;
         _rawEnd = Math.Max(read, 0);
         if (read < 0) ReleaseRaw();
@@ -220,7 +224,7 @@ public sealed partial class RequestBody
         var connection = _request.Connection;
         while (true)
         {
-            connection.SetDeadline(_request.Limits.BodyTimeout);
+            BeginWait();
             _isAwaited = true;
             try
             {
@@ -229,7 +233,7 @@ public sealed partial class RequestBody
             finally
             {
                 _isAwaited = false;
-                connection.ClearDeadline();
+                EndWait();
             }
 
             var read = TryRead(buffer.Span);

@@ -6,7 +6,8 @@ using Motet.Runtime;
 namespace Motet.Http;
 
 /// <summary>
-/// The body of a request, read on demand: while nobody reads, nothing is taken from the connection and the client is held back. Loop thread only, like the request.
+/// The body of a request, read on demand: while nobody reads, nothing is taken from the connection and the client is held back. Loop thread only, like the request; only <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>
+/// may be called from any thread, because libraries that are given a stream go on anywhere. A body with a <c>Content-Encoding</c> is given as it was sent.
 /// </summary>
 public sealed partial class RequestBody : Stream
 {
@@ -66,6 +67,7 @@ public sealed partial class RequestBody : Stream
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException<int>(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
+        if (!_request.Loop.EventLoop.IsCurrent) return ReadFromElsewhereAsync(buffer, cancellationToken);
         try
         {
             var read = TryRead(buffer.Span);
@@ -91,8 +93,8 @@ public sealed partial class RequestBody : Stream
     public async ValueTask<byte[]> ReadAllAsync(int limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        if (_request.Head.ContentLength > limit) throw new RequestRejectedException(RejectReason.BodyTooLarge);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(_request.Head.ContentLength, 256, 64 * 1024));
+        CheckDeclaredLength(limit);
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBufferSize);
         try
         {
             var length = 0;
@@ -135,7 +137,15 @@ public sealed partial class RequestBody : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private static void Grow(ref byte[] buffer, int length)
+    /// <summary>What to begin with for a reader that wants the whole body in memory: what it will need as far as the client says so, and not much, because saying so costs the client nothing.</summary>
+    internal int FirstBufferSize => (int)Math.Clamp(_request.Head.ContentLength + 1, 256, 64 * 1024);
+
+    internal void CheckDeclaredLength(int limit)
+    {
+        if (_request.Head.ContentLength > limit) throw new RequestRejectedException(RejectReason.BodyTooLarge);
+    }
+
+    internal static void Grow(ref byte[] buffer, int length)
     {
         var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(length * 2L, Array.MaxLength));
         buffer.AsSpan(0, length).CopyTo(larger);

@@ -8,7 +8,7 @@ namespace Motet.Http;
 /// bytes that will be sent. What frames the response (<c>Content-Length</c>, <c>Transfer-Encoding</c>, <c>Connection</c>, <c>Date</c>) is the server's. A trailer comes too late to say how the message is framed, routed, authenticated, cached or
 /// read, so such names are refused there (RFC 9110 §6.5.1).
 /// </summary>
-public sealed class ResponseHeaders
+public sealed partial class ResponseHeaders
 {
     private static readonly string[] Reserved = ["Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date"];
 

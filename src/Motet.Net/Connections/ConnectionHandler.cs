@@ -47,6 +47,15 @@ public abstract class ConnectionHandler
         if (!connection.IsInputPaused) connection.Close(CloseReason.PeerClosed);
     }
 
+    /// <summary>
+    /// The peer finished sending while input is paused, so that <see cref="OnEndOfInput"/> has to wait for the input before it; told once. It may still be reading, or be gone: only what is sent to it finds that out, or the
+    /// connection's own probes, which take a minute or more; <see cref="OnHangUp"/> then says so. By default nothing is done.
+    /// </summary>
+    /// <param name="connection">The connection this handler serves.</param>
+    protected internal virtual void OnPeerFinished(Connection connection)
+    {
+    }
+
     /// <summary>The deadline set with <see cref="Connection.SetDeadline"/> has passed. By default the connection is aborted with <see cref="CloseReason.IdleTimeout"/>.</summary>
     /// <param name="connection">The connection this handler serves.</param>
     protected internal virtual void OnDeadline(Connection connection) => connection.Abort(CloseReason.IdleTimeout);

@@ -25,7 +25,10 @@ internal static unsafe class SocketHandle
     private const int ShutdownWriteDirection = 1;
     private const int TcpProtocol = 6;
     private const int TcpNoDelay = 1;
+    private const int TcpKeepIdle = 4;
+    private const int TcpKeepInterval = 5;
     private const int TcpDeferAccept = 9;
+    private const int LinuxKeepAlive = 9;
     private const int Ipv6Protocol = 41;
     private const int MaxAddressLength = 128;
     private const int WillNeed = 3;
@@ -142,6 +145,14 @@ internal static unsafe class SocketHandle
     public static void SetDeferAccept(int descriptor, TimeSpan time)
     {
         if (IsLinux) SetOption(descriptor, TcpProtocol, TcpDeferAccept, (int)Math.Ceiling(time.TotalSeconds));
+    }
+
+    /// <summary>Has the kernel probe an idle TCP peer. Where it has no such options, or no TCP, nothing happens.</summary>
+    public static void SetKeepAlive(int descriptor, int seconds)
+    {
+        if (!IsLinux || !SetOption(descriptor, TcpProtocol, TcpKeepIdle, seconds)) return;
+        SetOption(descriptor, TcpProtocol, TcpKeepInterval, seconds);
+        SetOption(descriptor, SocketLevel, LinuxKeepAlive, 1);
     }
 
     public static void SetIpv6Only(int descriptor, bool only) => SetOption(descriptor, Ipv6Protocol, Ipv6Only, only ? 1 : 0);

@@ -51,27 +51,6 @@ public class DisconnectTests
     }
 
     [Fact]
-    public async Task AbortedIsNotCancelledByAPoliteEnd()
-    {
-        var release = new TaskCompletionSource();
-        var cancelled = true;
-        await using var server = await TestServer.StartAsync(async request =>
-        {
-            var aborted = request.Aborted;
-            await release.Task;
-            cancelled = aborted.IsCancellationRequested;
-            await request.RespondAsync("answer");
-        });
-        using var client = await server.ConnectAsync();
-        await client.SendAsync(RawClient.Get());
-        client.EndOutput();
-        using var other = await server.ConnectAsync();
-        release.SetResult();
-        Assert.Equal("answer", (await client.ReadResponseAsync()).Body);
-        Assert.False(cancelled);
-    }
-
-    [Fact]
     public async Task AbortedAskedForAfterTheEndIsCancelled()
     {
         var started = new TaskCompletionSource();

@@ -56,8 +56,9 @@ public class RawRequestTests(RawRequestServers servers) : IClassFixture<RawReque
     }
 
     [Fact]
-    public void TableIsLargeAndCitesASectionForEachRow()
+    public void TableIsLargeAndOfBytesAndCitesASectionForEachRow()
     {
+        Assert.All(RawRequests.ByName.Values, row => Assert.All(row.Raw, c => Assert.InRange(c, '\0', '\u00ff')));
         Assert.InRange(RawRequests.ByName.Count, 500, int.MaxValue);
         Assert.All(RawRequests.ByName.Values, row => Assert.Matches(@"^\d{4} §[C\d][\d.]*( \(\d\))?$", row.Section));
     }

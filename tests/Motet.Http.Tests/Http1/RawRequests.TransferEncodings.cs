@@ -26,7 +26,7 @@ internal static partial class RawRequests
         Post("9112 §7", "quoted", "Transfer-Encoding: \"chunked\"\r\n", "400 BadTransferEncoding"),
         Post("9112 §7", "almost chunked", "Transfer-Encoding: xchunked\r\n\r\n", "400 BadTransferEncoding"),
         Post("9112 §7", "nearly chunked", "Transfer-Encoding: chunke\r\n\r\n", "400 BadTransferEncoding"),
-        Post("9112 §7", "not ASCII", "Transfer-Encoding: chun\xebed\r\n", "400 BadTransferEncoding"),
+        Post("9112 §7", "not ASCII", "Transfer-Encoding: chun\u00ebked\r\n", "400 BadTransferEncoding"),
         Post("9112 §6.1", "another coding under chunked", "Transfer-Encoding: gzip, chunked\r\n\r\n", "501 UnsupportedTransferEncoding"),
         Post("9112 §6.1", "another coding, two lines", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", "501 UnsupportedTransferEncoding"),
         Post("9112 §7", "another coding with a parameter", "Transfer-Encoding: x ;q=1, chunked\r\n\r\n", "501 UnsupportedTransferEncoding"),

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Motet.Http.Tests;
 
 /// <summary>The grammar of RFC 9112 §7.1 once more, slowly and plainly. Knows only which bytes begin with a whole, acceptable body, and what is in it.</summary>
-internal static partial class ReferenceChunkedBody
+internal sealed partial record ReferenceChunkedBody(string Data, string Trailers, int Consumed)
 {
     private const string Token = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
     private const string Quoted = "\"(?:[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*\"";
@@ -16,8 +16,11 @@ internal static partial class ReferenceChunkedBody
     [GeneratedRegex($"\\G(?:(?<name>{Token}):(?<value>[\\t\\x20-\\x7e\\x80-\\xff]*)\\r\\n)*\\r\\n")]
     private static partial Regex TrailerSection();
 
+    /// <summary>As the decoder's is described.</summary>
+    public ChunkedOutcome Outcome => new(ChunkedStatus.Complete, RejectReason.None, Data + Trailers, Consumed);
+
     /// <summary>The body and its trailers, or null.</summary>
-    public static ChunkedOutcome? Read(string text)
+    public static ReferenceChunkedBody? Read(string text)
     {
         var body = new StringBuilder();
         var position = 0;
@@ -38,7 +41,7 @@ internal static partial class ReferenceChunkedBody
         var trailers = TrailerSection().Match(text, position);
         if (!trailers.Success) return null;
         if (trailers.Groups["name"].Captures.Any(name => name.Value.ToLowerInvariant() is "host" or "content-length" or "transfer-encoding")) return null;
-        foreach (var (name, value) in trailers.Groups["name"].Captures.Zip(trailers.Groups["value"].Captures)) body.Append('|').Append(name.Value).Append('=').Append(value.Value.Trim(' ', '\t'));
-        return new ChunkedOutcome(ChunkedStatus.Complete, RejectReason.None, body.ToString(), position + trailers.Length);
+        var lines = trailers.Groups["name"].Captures.Zip(trailers.Groups["value"].Captures, (name, value) => $"|{name.Value}={value.Value.Trim(' ', '\t')}");
+        return new ReferenceChunkedBody(body.ToString(), string.Concat(lines), position + trailers.Length);
     }
 }

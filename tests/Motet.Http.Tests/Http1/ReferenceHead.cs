@@ -5,9 +5,9 @@ namespace Motet.Http.Tests;
 
 /// <summary>
 /// The grammar of RFC 9112 written down once more, as slowly and plainly as possible, to check the parser against. Knows
-/// nothing of limits, splits and reasons: only which bytes begin with a whole, acceptable head.
+/// nothing of limits, splits and reasons: only which bytes begin with a whole, acceptable head, and what it means.
 /// </summary>
-internal static partial class ReferenceHead
+internal sealed partial record ReferenceHead(int Length, string Method, string Target, bool IsHttp11, string Host, long ContentLength, bool IsChunked, (string Name, string Value)[] Fields)
 {
     private const string Token = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 
@@ -17,11 +17,30 @@ internal static partial class ReferenceHead
     [GeneratedRegex("\\A(?<host>\\[[0-9A-Fa-f:.]+\\]|(?:[-._~!$&'()*+;=0-9A-Za-z]|%[0-9A-Fa-f]{2})+)(?::(?<port>[0-9]*))?\\z")]
     private static partial Regex Authority();
 
-    [GeneratedRegex("\\A(?<scheme>[hH][tT][tT][pP][sS]?)://(?<authority>[^/?]+)")]
+    [GeneratedRegex("\\A(?<scheme>[hH][tT][tT][pP][sS]?)://(?<authority>[^/?]+)(?<path>[^?]*)(?<query>\\?.*)?\\z")]
     private static partial Regex AbsoluteForm();
 
+    /// <summary>The path with the query as a handler sees them.</summary>
+    public string PathAndQuery
+    {
+        get
+        {
+            if (Target[0] == '/' || Target == "*") return Target;
+            if (Method == "CONNECT") return "";
+            var match = AbsoluteForm().Match(Target);
+            var (path, query) = (match.Groups["path"].Value, match.Groups["query"].Value);
+            return path != "" ? path + query : Method == "OPTIONS" && query == "" ? "*" : "/" + query;
+        }
+    }
+
+    /// <summary>Whether the connection serves another request after this one.</summary>
+    public bool KeepsConnection => Method != "CONNECT" && !Members("Connection").Contains("close") && (IsHttp11 || Members("Connection").Contains("keep-alive"));
+
+    /// <summary>Whether something is expected that nobody knows.</summary>
+    public bool ExpectsTooMuch => IsHttp11 && Members("Expect").Any(member => member != "100-continue");
+
     /// <summary>The whole meaning of an acceptable head, or null.</summary>
-    public static string? Read(string text)
+    public static ReferenceHead? Read(string text)
     {
         var match = Head().Match(text);
         if (!match.Success) return null;
@@ -30,7 +49,7 @@ internal static partial class ReferenceHead
         var target = match.Groups["target"].Value;
         var isHttp11 = match.Groups["minor"].Value != "0";
         var fields = match.Groups["name"].Captures.Zip(match.Groups["value"].Captures, (name, value) => (Name: name.Value, Value: value.Value.Trim(' ', '\t'))).ToArray();
-        string[] Values(string name) => [.. fields.Where(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value)];
+        string[] Values(string name) => [.. fields.Where(f => Same(f.Name, name)).Select(f => f.Value)];
 
         var hosts = Values("Host");
         if (hosts.Length > 1 || (isHttp11 && hosts.Length == 0)) return null;
@@ -59,12 +78,15 @@ internal static partial class ReferenceHead
 
         var lengths = Values("Content-Length");
         var length = -1L;
-        if (lengths.Length > 1 || (lengths.Length == 1 && !(lengths[0].All(char.IsAsciiDigit) && (lengths[0] == "0" || !lengths[0].StartsWith('0')) && long.TryParse(lengths[0], out length)))) return null;
+        if (lengths.Length > 1) return null;
+        if (lengths.Length == 1 && !(lengths[0].All(char.IsAsciiDigit) && (lengths[0] == "0" || !lengths[0].StartsWith('0')) && long.TryParse(lengths[0], out length))) return null;
         var codings = Values("Transfer-Encoding");
         if (codings.Length > 0 && (!isHttp11 || lengths.Length > 0 || codings.Length > 1 || !Same(codings[0], "chunked"))) return null;
 
-        return string.Join('|', match.Length, method, target, isHttp11, host, length, codings.Length > 0, string.Join(',', fields));
+        return new ReferenceHead(match.Length, method, target, isHttp11, host, length, codings.Length > 0, fields);
     }
+
+    public override string ToString() => string.Join('|', Length, Method, Target, IsHttp11, Host, ContentLength, IsChunked, string.Join(',', Fields));
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
@@ -77,4 +99,7 @@ internal static partial class ReferenceHead
         if (host[0] == '[' && !(host.Contains(':') && IPAddress.TryParse(host.AsSpan(1, host.Length - 2), out _))) return null;
         return (host, port);
     }
+
+    private string[] Members(string name) =>
+        [.. Fields.Where(f => Same(f.Name, name)).SelectMany(f => f.Value.Split(',')).Select(member => member.Trim(' ', '\t').ToLowerInvariant()).Where(member => member != "")];
 }

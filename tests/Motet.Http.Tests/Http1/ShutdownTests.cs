@@ -103,7 +103,7 @@ public class ShutdownTests
         await using var server = await TestServer.StartAsync(request => request.RespondAsync(new string('x', 3000)));
         using var client = await server.ConnectAsync(receiveBuffer: 16 * 1024);
         var sending = client.TrySendAsync(string.Concat(Enumerable.Repeat(RawClient.Get(), 10_000)));
-        await Patience.UntilAsync(() => server.Connections.TryPeek(out var connection) && connection.Pending > 64 * 1024);
+        await server.HeldAsync();
         using var idle = await server.ConnectAsync();
         await Patience.UntilAsync(() => server.Listener.OpenConnections == 2);
         var stopping = server.Listener.StopAsync(Grace);

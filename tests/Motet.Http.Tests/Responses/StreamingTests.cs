@@ -256,6 +256,20 @@ public class StreamingTests
     }
 
     [Fact]
+    public async Task HandlerThatDoesNotWaitForItsResponseDoesNotHaveAnotherOneSentInItsPlace()
+    {
+        await using var server = await TestServer.StartAsync(request =>
+        {
+            _ = request.RespondAsync(new byte[20_000_000]);
+            return default;
+        });
+        using var client = await server.ConnectAsync(receiveBuffer: 16 * 1024);
+        await client.SendAsync(RawClient.Get("/path") + RawClient.Get("/path"));
+        await client.ExpectResetAsync();
+        Assert.Contains("GET /path", Assert.Single(server.Log.Entries).Message);
+    }
+
+    [Fact]
     public async Task CancelledPieceWasNotSent()
     {
         var answered = new TaskCompletionSource();

@@ -49,7 +49,7 @@ public sealed class CommandLineTests
     [Fact]
     public void WhatTheLineDoesNotSayIsAsTheProgramSaid()
     {
-        var options = new ServerOptions { Address = "127.0.0.1", Port = 1, Loops = 2, MaxConnections = 7 };
+        var options = new ServerOptions { Address = "127.0.0.1", Port = 1, Loops = 2, DrainTimeout = TimeSpan.FromSeconds(7) };
         Assert.Equal(options with { Port = 9 }, ServerCommandLine.Parse(["-p", "9"], options).Options);
     }
 

@@ -1,0 +1,25 @@
+namespace Motet.Http;
+
+/// <summary>Cookies among the header lines.</summary>
+public sealed partial class ResponseHeaders
+{
+    /// <summary>Sets a cookie: adds a <c>Set-Cookie</c> line.</summary>
+    /// <param name="cookie">The cookie.</param>
+    /// <exception cref="ArgumentException">It is not one that a browser would take; the message says why. RFC 6265bis §4.1.1, §4.1.3, §5.6.</exception>
+    public void SetCookie(ResponseCookie cookie)
+    {
+        ArgumentNullException.ThrowIfNull(cookie);
+        Add("Set-Cookie", SetCookieWriter.Write(cookie));
+    }
+
+    /// <summary>Has the browser forget a cookie. Domain and path have to be those it was set with.</summary>
+    /// <param name="name">The name. One with <c>__Secure-</c> or <c>__Host-</c> is deleted as it has to be set: Secure.</param>
+    /// <param name="domain">The domain it was set with; null for none.</param>
+    /// <param name="path">The path it was set with.</param>
+    /// <exception cref="ArgumentException">It could not have been set.</exception>
+    public void DeleteCookie(string name, string? domain = null, string? path = "/")
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        SetCookie(new ResponseCookie(name, "") { Domain = domain, Path = path, Expires = DateTimeOffset.UnixEpoch, Secure = name.StartsWith("__", StringComparison.Ordinal) });
+    }
+}

@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Motet.Http;
+
+/// <summary>
+/// <c>application/x-www-form-urlencoded</c>, as browsers write it (URL standard §5). Read leniently, like there: what is no percent-encoding stays as it is, bytes that are not UTF-8 become U+FFFD.
+/// </summary>
+internal static class UrlEncodedForm
+{
+    public static async ValueTask ReadAsync(HttpRequest request, Form form, FormLimits limits, CancellationToken cancellationToken)
+    {
+        var body = request.Body;
+        if (request.Head.ContentLength > limits.MaxMemoryBytes) throw new RequestRejectedException(RejectReason.FormTooLarge);
+        var buffer = ArrayPool<byte>.Shared.Rent(body.FirstBufferSize);
+        try
+        {
+            var length = 0;
+            while (true)
+            {
+                var read = await body.ReadAsync(buffer.AsMemory(length), cancellationToken);
+                if (read == 0) break;
+                length += read;
+                if (length > limits.MaxMemoryBytes) throw new RequestRejectedException(RejectReason.FormTooLarge);
+                if (length == buffer.Length) RequestBody.Grow(ref buffer, length);
+            }
+
+            Parse(buffer.AsSpan(0, length), form, limits);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void Parse(ReadOnlySpan<byte> bytes, Form form, FormLimits limits)
+    {
+        // The reader of query strings takes a question mark off their beginning; an empty field before it, which does not count, keeps one that is the form's.
+        foreach (var pair in new QueryStringEnumerable("&" + Encoding.UTF8.GetString(bytes)))
+        {
+            if (form.Fields.Count == limits.MaxFields) throw new RequestRejectedException(RejectReason.FormTooLarge);
+            var name = pair.DecodeName().ToString();
+            var value = pair.DecodeValue().ToString();
+            if (Encoding.UTF8.GetByteCount(name) > limits.MaxNameBytes || Encoding.UTF8.GetByteCount(value) > limits.MaxValueBytes) throw new RequestRejectedException(RejectReason.FormTooLarge);
+            form.Add(name, value);
+        }
+    }
+}
