@@ -16,6 +16,7 @@ internal sealed partial class Http1Connection
         HttpMetrics.Requests.Add(1);
         if (service.Options.AccessLog is not null) StartLogging(request);
         rest = default;
+        var context = ExecutionContext.Capture();
         try
         {
             var handling = service.Handler(request);
@@ -30,6 +31,11 @@ internal sealed partial class Http1Connection
         catch (Exception exception)
         {
             Fail(request, exception);
+        }
+        finally
+        {
+            // A handler that is no async method leaves what it put into AsyncLocals (the user, the culture, the activity) with the thread, and so with the requests of other clients.
+            if (context is not null) ExecutionContext.Restore(context);
         }
 
         return FinishHandling(request);

@@ -28,6 +28,7 @@ public sealed class AccessLog : IAsyncDisposable
     private long _linesLost;
     private long _linesLostTold;
     private bool _isEnding;
+    private bool _hasAll;
 
     /// <summary>Creates a log, and its thread.</summary>
     /// <param name="output">Where the lines go, such as <see cref="Console.OpenStandardError()"/>; written by the log's thread alone, and not disposed.</param>
@@ -47,18 +48,25 @@ public sealed class AccessLog : IAsyncDisposable
     /// <summary>Lines that were left out so far because the output did not keep up or failed. Any thread.</summary>
     public long LinesLost => Volatile.Read(ref _linesLost);
 
-    /// <summary>Writes what there is and ends the log, within two seconds if the output stalls. The servers that use it must have stopped: what their loops hold is theirs until then.</summary>
+    /// <summary>Writes what there is and ends the log, within two seconds if the output or a loop stalls. Requests that complete from now on are not logged.</summary>
     public async ValueTask DisposeAsync()
     {
+        AccessLogWriter[] writers;
         lock (_gate)
         {
             if (_isEnding) return;
-            foreach (var writer in _writers) writer.HandOver();
             _isEnding = true;
+            writers = [.. _writers];
         }
 
+        // A page is its loop's as long as that runs; a loop that has ended leaves what it is given to the thread pool.
+        var start = Stopwatch.GetTimestamp();
+        var handedOver = Task.WhenAll(writers.Select(static writer => writer.Loop.InvokeAsync(writer.HandOver)));
+        await Task.WhenAny(handedOver, Task.Delay(FlushTimeout)).ConfigureAwait(false);
+        lock (_gate) _hasAll = true;
         _work.Release();
-        await Task.Run(() => _thread.Join(FlushTimeout)).ConfigureAwait(false);
+        var left = FlushTimeout - Stopwatch.GetElapsedTime(start);
+        await Task.Run(() => _thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero)).ConfigureAwait(false);
     }
 
     /// <summary>What the connections of one loop write with. Loop thread.</summary>
@@ -92,7 +100,13 @@ public sealed class AccessLog : IAsyncDisposable
         _work.Release();
     }
 
-    internal void CountLost(int lines)
+    /// <summary>No page was to be had. Not a loss once the log is to end.</summary>
+    internal void CountUnwritten()
+    {
+        if (!Volatile.Read(ref _isEnding)) CountLost(1);
+    }
+
+    private void CountLost(int lines)
     {
         Interlocked.Add(ref _linesLost, lines);
         HttpMetrics.LogLinesLost.Add(lines);
@@ -106,7 +120,7 @@ public sealed class AccessLog : IAsyncDisposable
             AccessLogPage? page;
             lock (_gate)
             {
-                if (!_full.TryDequeue(out page) && _isEnding) return;
+                if (!_full.TryDequeue(out page) && _hasAll) return;
             }
 
             if (page is null) continue;
@@ -124,9 +138,9 @@ public sealed class AccessLog : IAsyncDisposable
             _output.Write(page.Written);
             _output.Flush();
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
-            // A closed terminal, a full disk: requests are served all the same, and the counter tells.
+            // A closed terminal, a full disk, a stream that has its own idea of an error: requests are served all the same, and the counter tells. What escaped here would end the process.
             Debug.WriteLine(exception);
             CountLost(page.Lines);
         }

@@ -56,7 +56,7 @@ internal sealed class AccessLogWriter(AccessLog log, EventLoop loop) : ITimerHan
         _page.Advance(line.Length);
     }
 
-    /// <summary>Gives the page to the log's thread. Loop thread, or any once the loop has ended.</summary>
+    /// <summary>Gives the page to the log's thread. Loop thread, or another once the loop has ended.</summary>
     public void HandOver()
     {
         if (_page is null) return;
@@ -84,11 +84,12 @@ internal sealed class AccessLogWriter(AccessLog log, EventLoop loop) : ITimerHan
         _page = log.TryRentPage();
         if (_page is null)
         {
-            log.CountLost(1);
+            log.CountUnwritten();
             return false;
         }
 
-        if (!_hasTimer)
+        // A request may outlive its loop; the end of the log takes its page.
+        if (!_hasTimer && loop.IsCurrent)
         {
             _hasTimer = true;
             loop.SetTimer(MaxDelay, this);

@@ -49,10 +49,14 @@ public sealed unsafe partial class HttpRequest
         return Body.Detach();
     }
 
-    /// <summary>Whether <see cref="Aborted"/> was cancelled.</summary>
-    internal bool IsAborted => _aborted is { IsCancellationRequested: true };
+    /// <summary>Whether <see cref="Aborted"/> is cancelled, or will be when it is asked for.</summary>
+    internal bool IsAborted { get; private set; }
 
-    internal void Abort() => _aborted?.Cancel();
+    internal void Abort()
+    {
+        IsAborted = true;
+        _aborted?.Cancel();
+    }
 
     /// <summary>Forgets the request and keeps the memory, for the next one.</summary>
     internal void Reset()
@@ -62,6 +66,7 @@ public sealed unsafe partial class HttpRequest
         ResetResponse();
         _method = null;
         _path = null;
+        IsAborted = false;
         _headInPlace = null;
         if (_headCopy is not null)
         {

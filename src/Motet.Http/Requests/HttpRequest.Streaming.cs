@@ -81,8 +81,11 @@ public sealed partial class HttpRequest
         if (_response != ResponseState.Chunked) return Connection.WriteAsync(chunk, cancellationToken);
         Connection.Advance(ChunkWriter.WriteHead(chunk.Length, Connection.GetSpan(ChunkWriter.MaxHeadBytes)));
 
-        // Its size is on the way: from here on the piece can only be sent or the connection lost.
-        return Connection.WriteUninterruptedAsync(chunk);
+        // Its size is on the way: from here on the piece can only be sent or the connection lost. When the write is refused, because another one of the handler's was not waited for, it counts as a piece that never ends.
+        _isSending = true;
+        var write = Connection.WriteUninterruptedAsync(chunk);
+        _isSending = false;
+        return write;
     }
 
     private async ValueTask FinishPieceAsync(ValueTask write, int length, bool done)

@@ -77,7 +77,7 @@ public sealed partial class HttpRequest
             {
                 ThrowIfOver();
                 _aborted = new CancellationTokenSource();
-                if (!Connection.IsOpen) _aborted.Cancel();
+                if (IsAborted || !Connection.IsOpen) _aborted.Cancel();
                 else if (Http.PeerFinished) ProbeClient();
             }
 

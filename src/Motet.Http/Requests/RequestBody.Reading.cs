@@ -14,6 +14,7 @@ public sealed partial class RequestBody
     private BodyState _state = BodyState.Over;
     private int _readThisTurn;
     private bool _hasStarted;
+    private bool _isAwaited;
     private RejectReason _failure;
     private bool _awaitsContinue;
     private int _dropped;
@@ -31,12 +32,13 @@ public sealed partial class RequestBody
     private int _rawStart;
     private int _rawEnd;
 
-    /// <summary>Whether what was not read can be read and dropped within the bound, as far as is known. Not when the client may be waiting for leave to send it (RFC 9110 §10.1.1): a response tells it not to.</summary>
+    /// <summary>Whether what was not read can be read and dropped within the bound, as far as is known. Not when the client may be waiting for leave to send it (RFC 9110 §10.1.1): a response tells it not to. Nor while a read of the handler's waits,
+    /// which the handler may leave behind when it completes: what arrives is for that one.</summary>
     internal bool CanBeDropped => _state switch
     {
         BodyState.Complete => true,
-        BodyState.Counted => !_awaitsContinue && _remaining <= _request.Limits.MaxDroppedBodyBytes,
-        BodyState.Chunked => !_awaitsContinue,
+        BodyState.Counted => !_awaitsContinue && !_isAwaited && _remaining <= _request.Limits.MaxDroppedBodyBytes,
+        BodyState.Chunked => !_awaitsContinue && !_isAwaited,
         _ => false,
     };
 
@@ -106,10 +108,11 @@ public sealed partial class RequestBody
     {
         if (_raw is not null) ReleaseRaw();
         if (_decodes) ResetDecoder();
-        if (_minRateIsSet || _timeout is not null) ResetPace();
+        if (_minRateIsSet || _timeout is not null || _timeLeft is not null) ResetPace();
         _state = BodyState.Over;
         _hasStarted = false;
         _readThisTurn = 0;
+        _isAwaited = false;
         _maxBytes = null;
         _maxBytesIsSet = false;
         _windowLength = _windowTaken = 0;
@@ -228,12 +231,14 @@ public sealed partial class RequestBody
         while (true)
         {
             BeginWait();
+            _isAwaited = true;
             try
             {
                 await connection.ReadAsync(Memory<byte>.Empty, cancellationToken);
             }
             finally
             {
+                _isAwaited = false;
                 EndWait();
             }
 

@@ -45,6 +45,22 @@ public class BodyRateTests
         return clock.Elapsed;
     }
 
+    [Fact]
+    public async Task ABodyDoesNotPayForTheOneBefore()
+    {
+        var limits = new ServerLimits { MinBodyRate = new MinDataRate(1_000_000, TimeSpan.FromSeconds(4)) };
+        await using var server = await TestServer.StartAsync(ReadAsync, limits);
+        for (var i = 0; i < 2; i++)
+        {
+            // Each of another client; the request object is the same.
+            using var client = await server.ConnectAsync();
+            await client.SendAsync(RawClient.Post("xy")[..^2]);
+            await Task.Delay(2200);
+            await client.TrySendAsync("xy");
+            Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+        }
+    }
+
     [Theory]
     [InlineData("/", false)]
     [InlineData("/later", false)]

@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
+using Motet.Net;
+using Motet.Runtime;
 
 namespace Motet.Http.Tests;
 
@@ -150,7 +154,7 @@ public sealed class AccessLogTests
     [Fact]
     public async Task AnOutputThatFailsCostsLinesAndNothingElse()
     {
-        await using var log = new AccessLog(new FullDisk());
+        await using var log = new AccessLog(new FullDisk(new IOException("No space left on device")));
         await using var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log });
         using var client = await server.ConnectAsync();
         for (var i = 1; i <= 2; i++)
@@ -191,6 +195,66 @@ public sealed class AccessLogTests
         Assert.Equal(2, _output.Lines.Length);
     }
 
+    [Fact]
+    public async Task OutputMayFailInAWayOfItsOwn()
+    {
+        await using var log = new AccessLog(new FullDisk(new InvalidOperationException("The writer was completed.")));
+        await using var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log });
+        using var client = await server.ConnectAsync();
+        await client.AskAsync(RawClient.Get());
+        await Patience.UntilAsync(() => log.LinesLost == 1);
+    }
+
+    [Fact]
+    public async Task LogMayEndWhileRequestsAreServed()
+    {
+        const int count = 5000;
+        var requests = string.Concat(Enumerable.Repeat(RawClient.Get(), count));
+        for (var round = 0; round < 20; round++)
+        {
+            var output = new RecordingStream();
+            var log = new AccessLog(output);
+            await using var server = await TestServer.StartAsync(ServeAsync, options: new HttpOptions { AccessLog = log });
+            using var client = await server.ConnectAsync();
+            var reading = client.ReadRestTextAsync();
+            await client.SendAsync(requests);
+            client.EndOutput();
+            await log.DisposeAsync();
+            Assert.Equal(count, (await reading).Split("HTTP/1.1 200 OK").Length - 1);
+            Assert.All(output.Lines, static line => Assert.Matches("^127.0.0.1 - - .*ms$", line));
+            Assert.Equal(0, log.LinesLost);
+        }
+    }
+
+    [Fact]
+    public async Task RequestThatOutlivesItsLoopIsLogged()
+    {
+        var log = new AccessLog(_output);
+        var started = new TaskCompletionSource();
+        var mayEnd = new TaskCompletionSource();
+        var unhandled = new ConcurrentQueue<UnhandledLoopException>();
+        var loops = EventLoopGroup.Start(1, new EventLoopOptions { UnhandledException = unhandled.Enqueue });
+        var service = new HttpService(
+            async request =>
+            {
+                started.SetResult();
+                await mayEnd.Task;
+            },
+            options: new HttpOptions { AccessLog = log });
+        var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), service.Serve);
+        using var client = await RawClient.ConnectAsync(listener.LocalEndPoint);
+        await client.SendAsync(RawClient.Get());
+        await started.Task.Within();
+        await listener.DisposeAsync();
+        await loops.DisposeAsync();
+        mayEnd.SetResult();
+        for (var i = 0; i < 10; i++) await loops.Loops[0].InvokeAsync(static () => { }).Within();
+
+        await log.DisposeAsync();
+        Assert.Empty(unhandled);
+        Assert.Contains("\"GET / HTTP/1.1\" 499 - ", Assert.Single(_output.Lines));
+    }
+
     private static async ValueTask ServeAsync(HttpRequest request)
     {
         switch (request.Path)
@@ -225,8 +289,8 @@ public sealed class AccessLogTests
     }
 
     /// <summary>A disk without room.</summary>
-    private sealed class FullDisk : MemoryStream
+    private sealed class FullDisk(Exception exception) : MemoryStream
     {
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+        public override void Write(ReadOnlySpan<byte> buffer) => throw exception;
     }
 }

@@ -132,4 +132,28 @@ public class RequestTests
         using var client = await server.ConnectAsync();
         Assert.Equal($"{client.Socket.LocalEndPoint}", (await client.AskAsync(RawClient.Get())).Body);
     }
+
+    [Fact]
+    public async Task WhatAHandlerLeavesInAsyncLocalsStaysWithItsRequest()
+    {
+        var user = new AsyncLocal<string?>();
+        await using var server = await TestServer.StartAsync(request =>
+        {
+            var before = $"{user.Value}";
+            user.Value = request.Path;
+            if (request.Path == "/throw") throw new InvalidOperationException("Meant to.");
+            return request.Path == "/later" ? AnswerLaterAsync(request) : request.RespondAsync(before);
+        });
+        using var other = await server.ConnectAsync();
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(RawClient.Get("/a") + RawClient.Get("/throw") + RawClient.Get("/later") + RawClient.Get("/b"));
+        foreach (var expected in (string[])["", "", "/later", ""]) Assert.Equal(expected, (await client.ReadResponseAsync()).Body);
+        Assert.Equal("", (await other.AskAsync(RawClient.Get("/c"))).Body);
+
+        async ValueTask AnswerLaterAsync(HttpRequest request)
+        {
+            await Task.Yield();
+            await request.RespondAsync($"{user.Value}");
+        }
+    }
 }

@@ -142,4 +142,26 @@ public class UnreadBodyTests
         await client.ExpectEndAsync();
         Assert.Equal(CloseReason.ReadTimeout, await server.CloseReasonAsync());
     }
+
+    [Theory]
+    [InlineData("Content-Length: 3\r\n\r\n", false)]
+    [InlineData("Content-Length: 3\r\n\r\n", true)]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\n", true)]
+    public async Task ReadThatAHandlerLeavesBehindEndsTheConnectionBehindTheAnswer(string body, bool isStreamed)
+    {
+        var left = new TaskCompletionSource<Task<int>>();
+        await using var server = await TestServer.StartAsync(async request =>
+        {
+            left.SetResult(request.Body.ReadAsync(new byte[10]).AsTask());
+            if (isStreamed) await request.SendChunkAsync("too late", done: true);
+            else await request.RespondAsync(HttpStatus.RequestTimeout, "too late");
+        });
+        using var client = await server.ConnectAsync();
+        var response = await client.AskAsync($"POST / HTTP/1.1\r\nHost: a\r\n{body}");
+        Assert.Equal(("too late", isStreamed ? null : "close"), (response.Body, response["Connection"]));
+        await client.SendAsync("abc");
+        await client.ExpectEndAsync();
+        await Assert.ThrowsAsync<ConnectionClosedException>(async () => await await left.Task).Within();
+        Assert.Empty(server.Log.Entries);
+    }
 }

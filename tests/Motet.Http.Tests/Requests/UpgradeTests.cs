@@ -317,4 +317,25 @@ public class UpgradeTests
         using var client = await server.ConnectAsync();
         Assert.Equal("TRACE", (await client.AskAsync("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n")).Body);
     }
+
+    [Fact]
+    public async Task HandlerThatAsksLateLearnsThatTheClientIsGone()
+    {
+        var handler = new TaskCompletionSource<HttpRequest>();
+        var mayEnd = new TaskCompletionSource();
+        await using var server = await TestServer.StartAsync(async request =>
+        {
+            await request.UpgradeAsync("echo");
+            handler.SetResult(request);
+            await mayEnd.Task;
+        });
+        using var client = await server.ConnectAsync();
+        Assert.Equal(101, (await client.AskAsync(Upgrade)).Status);
+        var request = await handler.Task.Within();
+        client.Reset();
+        await Patience.UntilAsync(() => request.IsAborted);
+        Assert.True(await server.Loop.InvokeAsync(() => request.Aborted.IsCancellationRequested).Within());
+        mayEnd.SetResult();
+        await server.AllClosedAsync();
+    }
 }

@@ -289,4 +289,19 @@ public class StreamingTests
         Assert.EndsWith("abc", (await client.ReadResponseAsync()).Body);
         await answered.Task.Within();
     }
+
+    [Fact]
+    public async Task PieceThatWasRefusedBehindItsSizeResetsTheConnection()
+    {
+        var links = Enumerable.Repeat(new string('l', 8000), 1000).ToArray();
+        await using var server = await TestServer.StartAsync(async request =>
+        {
+            _ = request.SendEarlyHintsAsync(links);
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await request.SendChunkAsync(new byte[1_000_000]));
+        });
+        using var client = await server.ConnectAsync(receiveBuffer: 4096);
+        await client.SendAsync(RawClient.Get());
+        await client.ExpectResetAsync();
+        Assert.Single(server.Log.Entries);
+    }
 }
