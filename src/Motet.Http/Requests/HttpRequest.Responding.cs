@@ -62,8 +62,8 @@ public sealed partial class HttpRequest
     {
         ArgumentNullException.ThrowIfNull(body);
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
-        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
         if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
+        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
         WriteWhole(status, body, length, contentType);
@@ -83,8 +83,8 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status, ReadOnlyMemory<byte> body, string? contentType = null)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
-        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
         if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
+        if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
         WriteHead(status, contentType, body.Length, isWhole: true);
         if (_response != ResponseState.Counted)
         {
@@ -108,8 +108,8 @@ public sealed partial class HttpRequest
     public ValueTask RespondAsync(HttpStatus status)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
-        if (_compression is not null) MarkUnchanged(status);
         if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
+        if (_compression is not null) MarkUnchanged(status);
         if (status >= HttpStatus.BadRequest && FindErrorPage(status) is { } page) return RespondAsync(status, page, ErrorPages.ContentType);
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;

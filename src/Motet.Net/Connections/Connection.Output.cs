@@ -242,7 +242,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
                 Fail(exception);
             }
 
-            if (_pending > 0 || Has(State.WriteWaits | State.Closed)) return;
+            if (_pending > 0 || Has(State.WriteWaits | State.FileWaits | State.Closed)) return;
         }
 
         if (Has(State.OutputEnded)) SendEndOfOutput();
@@ -253,7 +253,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     {
         if (_pullWrite is { IsPending: true }) _pullWrite.Complete(0);
         else if (_fileWrite is { IsPending: true } && !Has(State.FileWaits)) _fileWrite.Complete(0);
-        if (_pending == 0 && !Has(State.WriteWaits | State.Closing | State.Closed)) _handler.OnDrained(this);
+        if (_pending == 0 && !Has(State.WriteWaits | State.FileWaits | State.Closing | State.Closed)) _handler.OnDrained(this);
     }
 
     private void SendEndOfOutput()
