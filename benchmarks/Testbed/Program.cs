@@ -9,6 +9,11 @@ var json = """{"message":"Hello, World!"}"""u8.ToArray();
 var big = new byte[10 * 1024 * 1024];
 Array.Fill(big, (byte)'x');
 
+// The directory of /files; not a flag of every server.
+var www = Array.FindIndex(args, argument => argument is "-www" or "--www");
+var root = www >= 0 && www + 1 < args.Length ? args[www + 1] : null;
+if (root is not null) args = [.. args[..www], .. args[(www + 2)..]];
+
 var server = new Server(args);
 
 server.Http("/", request =>
@@ -53,6 +58,13 @@ server.Http("/slow", async request =>
     await Task.Delay(Math.Clamp(milliseconds, 0, 60_000), request.Aborted);
     await request.RespondAsync($"waited {milliseconds} ms\n", "text/plain");
 });
+
+if (root is not null)
+{
+    var files = new StaticFiles(root, new StaticFilesOptions { PathPrefix = "/files" });
+    HttpHandler others = request => request.RespondAsync(HttpStatus.NotFound, "Not Found\n");
+    server.Http(request => files.ServeAsync(request, others));
+}
 
 await server.RunAsync();
 

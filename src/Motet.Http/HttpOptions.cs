@@ -31,6 +31,9 @@ public sealed record HttpOptions
     /// </summary>
     public bool AllowTrace { get; init; }
 
+    /// <summary>The bodies of error responses that have none of their own; null for none.</summary>
+    public ErrorPages? ErrorPages { get; init; }
+
     /// <summary>Gets a line for each request. Default: null, none. Whoever made it disposes it, after the servers that use it have stopped.</summary>
     public AccessLog? AccessLog { get; init; }
 }

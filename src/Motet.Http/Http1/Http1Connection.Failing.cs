@@ -60,7 +60,7 @@ internal sealed partial class Http1Connection
     private void RejectHead(RejectReason reason)
     {
         HttpMetrics.Rejected(reason);
-        RejectionWriter.Write(connection, reason, _request!.Head.Method, service.ServerLine);
+        RejectionWriter.Write(connection, reason, _request!.Head.Method, service);
         if (service.Options.AccessLog is { } log) LogRejection(reason, log);
         _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
@@ -81,7 +81,7 @@ internal sealed partial class Http1Connection
         }
         else
         {
-            RejectionWriter.Write(connection, reason, request.Head.Method, service.ServerLine);
+            RejectionWriter.Write(connection, reason, request.Head.Method, service);
             request.NoteRejected(reason);
             connection.CloseLingering(CloseReason.ReadTimeout);
         }

@@ -63,6 +63,7 @@ public sealed partial class HttpRequest
         ArgumentNullException.ThrowIfNull(body);
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         var length = Encoding.UTF8.GetByteCount(body);
         if (length > MaxInlineBody) return RespondWithLongTextAsync(status, body, length, contentType);
         WriteWhole(status, body, length, contentType);
@@ -83,6 +84,7 @@ public sealed partial class HttpRequest
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (_compression is not null) return RespondCompressedAsync(status, body, contentType);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         WriteHead(status, contentType, body.Length, isWhole: true);
         if (_response != ResponseState.Counted)
         {
@@ -107,6 +109,8 @@ public sealed partial class HttpRequest
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (_compression is not null) MarkUnchanged(status);
+        if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
+        if (status >= HttpStatus.BadRequest && FindErrorPage(status) is { } page) return RespondAsync(status, page, ErrorPages.ContentType);
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
@@ -131,7 +135,11 @@ public sealed partial class HttpRequest
     }
 
     /// <summary>Responds with a short text, whatever scope is cancelled: what the connection has to say in the handler's place.</summary>
-    internal void RespondNow(HttpStatus status, string text) => WriteWhole(status, text, Encoding.UTF8.GetByteCount(text), "text/plain; charset=utf-8");
+    internal void RespondNow(HttpStatus status, string text)
+    {
+        if (FindErrorPage(status) is { } page) WriteWhole(status, page, ErrorPages.ContentType);
+        else WriteWhole(status, text, Encoding.UTF8.GetByteCount(text), "text/plain; charset=utf-8");
+    }
 
     internal void ClearResponseHeaders()
     {
@@ -147,6 +155,7 @@ public sealed partial class HttpRequest
         _response = ResponseState.Over;
         _bodyLeft = 0;
         _isSending = false;
+        _sendfileRoot = null;
         ResponseStatus = 0;
         BodyBytesSent = 0;
         ClosesConnection = false;
@@ -154,6 +163,21 @@ public sealed partial class HttpRequest
         IsUpgraded = false;
         _isProbed = false;
         ClearResponseHeaders();
+    }
+
+    private byte[]? FindErrorPage(HttpStatus status) => Http.Service.Options.ErrorPages?.Find(status);
+
+    private void WriteWhole(HttpStatus status, byte[] body, string contentType)
+    {
+        WriteHead(status, contentType, body.Length, isWhole: true);
+        if (_response == ResponseState.Counted)
+        {
+            Connection.Write(body);
+            BodyBytesSent = body.Length;
+            _bodyLeft = 0;
+        }
+
+        _response = ResponseState.Complete;
     }
 
     private void WriteWhole(HttpStatus status, string body, int length, string? contentType)

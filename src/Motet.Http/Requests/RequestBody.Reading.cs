@@ -8,7 +8,11 @@ public sealed partial class RequestBody
     // What is read at once from a chunked body; sizes and data come mixed, so it cannot go straight to the reader's memory.
     private const int RawSize = 16 * 1024;
 
+    // A reader whose client is as fast as it never waits: after so many bytes (100 µs or more) it gives the loop to others.
+    private const int MaxReadPerTurn = 1024 * 1024;
+
     private BodyState _state = BodyState.Over;
+    private int _readThisTurn;
     private bool _hasStarted;
     private RejectReason _failure;
     private bool _awaitsContinue;
@@ -105,6 +109,7 @@ public sealed partial class RequestBody
         if (_minRateIsSet || _timeout is not null) ResetPace();
         _state = BodyState.Over;
         _hasStarted = false;
+        _readThisTurn = 0;
         _maxBytes = null;
         _maxBytesIsSet = false;
         _windowLength = _windowTaken = 0;
@@ -218,6 +223,7 @@ public sealed partial class RequestBody
             _request.SendContinue();
         }
 
+        _readThisTurn = 0;
         var connection = _request.Connection;
         while (true)
         {
@@ -234,6 +240,13 @@ public sealed partial class RequestBody
             var read = TryRead(buffer.Span);
             if (read >= 0) return read;
         }
+    }
+
+    private async ValueTask<int> YieldAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _readThisTurn = 0;
+        await Task.Yield();
+        return await ReadAsync(buffer, cancellationToken);
     }
 
     private void Fail(RejectReason reason)

@@ -66,6 +66,12 @@ public sealed unsafe partial class Connection
             return new ValueTask(write, write.Version);
         }
 
+        if (write.Turn != _net.Loop.Now)
+        {
+            write.Turn = _net.Loop.Now;
+            write.Moved = 0;
+        }
+
         write.Moved += (int)Math.Min(count, FileBytesPerTurn) + OperationCost;
         return write.Moved < FileBytesPerTurn ? default : CompleteFileLater(write);
     }

@@ -25,6 +25,9 @@ internal sealed class FileWrite : LoopOperation
     /// <summary>The kernel does not send this file itself: it goes through memory.</summary>
     public bool IsCopied { get; set; }
 
+    /// <summary>The turn of the loop, by its time, that <see cref="LoopOperation.Moved"/> counts in.</summary>
+    public long Turn { get; set; }
+
     /// <summary>Why it could not be sent, when that was the file's fault.</summary>
     public Exception? Error { get; set; }
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class NetLoop : LoopTask
     private Connection[] _dirty = new Connection[64];
     private int _dirtyCount;
     private Segment? _dropped;
-    private byte* _fileBuffer;
+    private byte[]? _fileBuffer;
 
     private NetLoop(EventLoop loop)
     {
@@ -49,7 +49,7 @@ internal sealed unsafe class NetLoop : LoopTask
     public int ReceiveLength { get; }
 
     /// <summary>Memory through which files go where the kernel cannot send them itself: 64 KiB, pinned, made when first needed. Nothing stays in it between two calls.</summary>
-    public byte* FileBuffer => _fileBuffer != null ? _fileBuffer : _fileBuffer = (byte*)Unsafe.AsPointer(ref GC.AllocateUninitializedArray<byte>(FileBufferLength, pinned: true)[0]);
+    public byte* FileBuffer => (byte*)Unsafe.AsPointer(ref (_fileBuffer ??= GC.AllocateUninitializedArray<byte>(FileBufferLength, pinned: true))[0]);
 
     /// <summary>A handler is looking at what lies in the receive buffer. What it does to other connections must not read anything there.</summary>
     public bool IsReceiveBufferInUse { get; set; }

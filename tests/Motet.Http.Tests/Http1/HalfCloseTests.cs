@@ -76,7 +76,7 @@ public class HalfCloseTests
         using var client = await server.ConnectAsync(receiveBuffer: 16 * 1024);
         await client.SendAsync(string.Concat(Enumerable.Range(0, count).Select(i => RawClient.Get($"/?{i}"))));
         client.EndOutput();
-        await Patience.UntilAsync(() => server.Connections.TryPeek(out var connection) && connection.Pending > 64 * 1024);
+        await server.HeldAsync();
         for (var i = 0; i < count; i++) Assert.Equal(answer, (await client.ReadResponseAsync()).Body);
         await client.ExpectEndAsync();
     }

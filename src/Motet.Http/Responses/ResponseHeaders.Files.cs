@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Text;
+
+namespace Motet.Http;
+
+public sealed partial class ResponseHeaders
+{
+    /// <summary>The value of the first line with the name; empty when there is none.</summary>
+    internal ReadOnlySpan<byte> Find(ReadOnlySpan<byte> name)
+    {
+        var (start, length) = FindLine(name);
+        return length == 0 ? default : Lines.Slice(start, length)[(name.Length + 2)..^2];
+    }
+
+    /// <summary>Takes the first line with the name out and returns its value; null when there is none.</summary>
+    internal string? Remove(ReadOnlySpan<byte> name)
+    {
+        var (start, length) = FindLine(name);
+        if (length == 0) return null;
+        var lines = Lines.ToArray().AsSpan();
+        _lines.ResetWrittenCount();
+        _lines.Write(lines[..start]);
+        _lines.Write(lines[(start + length)..]);
+        return Encoding.ASCII.GetString(lines.Slice(start, length)[(name.Length + 2)..^2]);
+    }
+
+    /// <summary>Adds lines, without those that the handler has set itself.</summary>
+    internal void AppendUnlessSet(ReadOnlySpan<byte> lines)
+    {
+        if (Lines.IsEmpty)
+        {
+            _lines.Write(lines);
+            return;
+        }
+
+        while (!lines.IsEmpty)
+        {
+            var line = lines[..(lines.IndexOf("\r\n"u8) + 2)];
+            lines = lines[line.Length..];
+            var name = line[..line.IndexOf((byte)':')];
+
+            // Vary is a list: what the handler varies by and what the file varies by.
+            if (name.SequenceEqual("Vary"u8) || FindLine(name).Length == 0) _lines.Write(line);
+        }
+    }
+
+    internal void AppendRange(ByteRange range, long length)
+    {
+        Append("Content-Range: bytes "u8, range.Offset, isLast: false);
+        Append("-"u8, range.End - 1, isLast: false);
+        Append("/"u8, length);
+    }
+
+    internal void Append(ReadOnlySpan<byte> text, long number, bool isLast = true)
+    {
+        _lines.Write(text);
+        _lines.Advance(FieldWriter.WriteDecimal(number, _lines.GetSpan(FieldWriter.MaxDecimalBytes)));
+        if (isLast) _lines.Write("\r\n"u8);
+    }
+
+    private (int Start, int Length) FindLine(ReadOnlySpan<byte> name)
+    {
+        for (var start = 0; start < Lines.Length;)
+        {
+            var line = Lines[start..];
+            line = line[..(line.IndexOf("\r\n"u8) + 2)];
+            if (line.Length > name.Length && line[name.Length] == ':' && Ascii.EqualsIgnoreCase(line[..name.Length], name)) return (start, line.Length);
+            start += line.Length;
+        }
+
+        return default;
+    }
+}
