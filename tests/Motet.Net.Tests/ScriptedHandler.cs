@@ -101,6 +101,8 @@ internal sealed class ScriptedHandler : ConnectionHandler
 
     protected internal override void OnHangUp(Connection connection) => Run("hangup", connection, WhenHangUp ?? base.OnHangUp);
 
+    protected internal override void OnPeerFinished(Connection connection) => Run("finished", connection, script: null);
+
     protected internal override void OnDeadline(Connection connection) => Run("deadline", connection, WhenDeadline ?? base.OnDeadline);
 
     protected internal override void OnShutdown(Connection connection) => Run("shutdown", connection, WhenShutdown ?? base.OnShutdown);

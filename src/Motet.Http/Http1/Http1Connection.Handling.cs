@@ -146,6 +146,7 @@ internal sealed partial class Http1Connection
     private void Yield()
     {
         _phase = Phase.Yielding;
+        if (_request is not null) Release();
         connection.PauseInput();
         connection.EventLoop.Post(
             static state =>

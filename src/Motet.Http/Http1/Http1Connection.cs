@@ -49,6 +49,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     protected override unsafe int OnData(Connection connection, Span<byte> data)
     {
         var loop = HttpLoop.Current;
+        var limits = service.Limits;
         fixed (byte* start = data)
         {
             var position = start;
@@ -58,7 +59,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
             {
                 if (_phase == Phase.Ending) return data.Length;
                 var request = _request ??= loop.RentRequest();
-                var status = HeadParser.Parse(new ReadOnlySpan<byte>(position, (int)(end - position)), request.Head, service.Limits);
+                var status = HeadParser.Parse(new ReadOnlySpan<byte>(position, (int)(end - position)), request.Head, limits);
                 if (status == HeadStatus.NeedMore)
                 {
                     if (!_headHasDeadline) StartHeadDeadline();
@@ -87,8 +88,8 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
                 position += request.Body.Detach();
                 Complete(request, moreHasArrived: position < end);
-                if (connection.Pending > service.Limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
-                if (++served == service.Limits.MaxPipelinedRequests && position < end && _phase == Phase.Head)
+                if (connection.Pending > limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
+                if (++served == limits.MaxPipelinedRequests && position < end && _phase == Phase.Head)
                 {
                     Yield();
                     return (int)(position - start);

@@ -52,6 +52,22 @@ public class EarlyHintsTests
     }
 
     [Fact]
+    public async Task HintsDoNotWaitForAHandlerThatHoldsTheLoop()
+    {
+        using var arrived = new ManualResetEventSlim();
+        await using var server = await TestServer.StartAsync(request =>
+        {
+            _ = request.SendEarlyHintsAsync(Style);
+            return request.RespondAsync(arrived.Wait(Patience.Limit) ? "done" : "late");
+        });
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(RawClient.Get());
+        Assert.Equal(103, (await client.ReadResponseAsync()).Status);
+        arrived.Set();
+        Assert.Equal("done", (await client.ReadResponseAsync()).Body);
+    }
+
+    [Fact]
     public async Task OldClientsGetNoHints()
     {
         await using var server = await TestServer.StartAsync(async request =>

@@ -55,11 +55,11 @@ public class PauseTests
         await link.TurnAsync();
         link.Peer.Shutdown(SocketShutdown.Send);
         await link.TurnAsync();
-        Assert.Equal(["open"], handler.Events);
+        Assert.Equal(["open", "finished"], handler.Events);
 
         await link.OnLoop(link.Connection.ResumeInput);
         Assert.Equal(CloseReason.PeerClosed, await handler.Closed);
-        Assert.Equal(["open", "data", "end", "close"], handler.Events);
+        Assert.Equal(["open", "finished", "data", "end", "close"], handler.Events);
         Assert.Equal("data", handler.ReceivedText);
     }
 
@@ -76,11 +76,10 @@ public class PauseTests
         await using var link = await Link.OpenAsync(handler);
         link.Peer.SendText("data");
         link.Peer.Shutdown(SocketShutdown.Send);
-        await handler.UntilEvent("data");
-        await link.TurnAsync();
+        await handler.UntilEvent("finished");
         await link.OnLoop(link.Connection.ResumeInput);
         Assert.Equal(CloseReason.PeerClosed, await handler.Closed);
-        Assert.Equal(["open", "data", "data", "end", "close"], handler.Events);
+        Assert.Equal(["open", "data", "finished", "data", "end", "close"], handler.Events);
     }
 
     [Fact]
