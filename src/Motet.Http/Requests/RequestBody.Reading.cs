@@ -8,11 +8,15 @@ public sealed partial class RequestBody
     // What is read at once from a chunked body; sizes and data come mixed, so it cannot go straight to the reader's memory.
     private const int RawSize = 16 * 1024;
 
+    // A client that sends faster than its body is read is never waited for: after so many bytes of its connection, others have their turn. In chunks of one byte that is a millisecond, else far less.
+    private const int BytesPerTurn = 256 * 1024;
+
     private BodyState _state = BodyState.Over;
     private bool _hasStarted;
     private RejectReason _failure;
     private bool _awaitsContinue;
     private int _dropped;
+    private int _readInTurn;
     private long _remaining;
     private ChunkedDecoder? _decoder;
     private bool _decodes;
@@ -107,7 +111,7 @@ public sealed partial class RequestBody
         _hasStarted = false;
         _maxBytes = null;
         _maxBytesIsSet = false;
-        _windowLength = _windowTaken = 0;
+        _windowLength = _windowTaken = _readInTurn = 0;
         _window = null;
     }
 
@@ -142,6 +146,7 @@ public sealed partial class RequestBody
             if (read < 0) return -1;
             if (read == 0) Fail(RejectReason.Incomplete);
             _received += read;
+            _readInTurn += read;
         }
 
         _awaitsContinue = false;
@@ -173,6 +178,7 @@ public sealed partial class RequestBody
         if (read == 0) Fail(RejectReason.Incomplete);
         if (read > 0) _awaitsContinue = false;
         _received += Math.Max(read, 0);
+        _readInTurn += Math.Max(read, 0);
         _rawStart = 0;
         _rawEnd = Math.Max(read, 0);
         if (read < 0) ReleaseRaw();
@@ -231,9 +237,17 @@ public sealed partial class RequestBody
                 EndWait();
             }
 
+            _readInTurn = 0;
             var read = TryRead(buffer.Span);
             if (read >= 0) return read;
         }
+    }
+
+    private async ValueTask<int> YieldAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _readInTurn = 0;
+        await Task.Yield();
+        return await ReadAsync(buffer, cancellationToken);
     }
 
     private void Fail(RejectReason reason)

@@ -68,6 +68,7 @@ public sealed partial class RequestBody : Stream
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException<int>(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         if (!_request.Loop.EventLoop.IsCurrent) return ReadFromElsewhereAsync(buffer, cancellationToken);
+        if (_readInTurn >= BytesPerTurn) return YieldAndReadAsync(buffer, cancellationToken);
         try
         {
             var read = TryRead(buffer.Span);
