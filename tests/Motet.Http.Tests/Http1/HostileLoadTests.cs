@@ -172,6 +172,36 @@ public class HostileLoadTests
         Assert.Equal("0", (await clients.All[0].AskAsync(RawClient.Get())).Body);
     }
 
+    /// <summary>Bodies that arrive faster than they are read are never waited for, so nothing but a bound gives others their turn.</summary>
+    [Theory]
+    [InlineData(ChunkedPost, "1\r\nx\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000000000000000\r\n\r\n", "xxxxxx")]
+    public async Task EndlessUploadsDoNotKeepOthersOut(string head, string piece)
+    {
+        await using var server = await TestServer.StartAsync(HandleAsync, new ServerLimits { MaxBodyBytes = null });
+        using var clients = new HostileClients(server);
+        await clients.ConnectAsync(3);
+        await clients.SendAsync(head);
+        var bytes = HeadOutcome.Bytes(string.Concat(Enumerable.Repeat(piece, 40_000)));
+        var stop = false;
+        var sending = clients.All.Select(client => Task.Run(async () =>
+        {
+            while (!Volatile.Read(ref stop)) await client.TrySendAsync(bytes);
+        })).ToArray();
+        try
+        {
+            await clients.OthersAreServedAsync(50);
+        }
+        finally
+        {
+            stop = true;
+        }
+
+        await Task.WhenAll(sending);
+        foreach (var client in clients.All) client.EndOutput();
+        await clients.AreRefusedAsync(400);
+    }
+
     [Theory]
     [InlineData("1\r\nx\r\n")]
     [InlineData("1;a\r\nx\r\n")]
