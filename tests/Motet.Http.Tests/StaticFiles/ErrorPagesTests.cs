@@ -47,6 +47,17 @@ public sealed class ErrorPagesTests : IDisposable
     }
 
     [Fact]
+    public void AClientThatIsOneTooManyGetsThePageOf503()
+    {
+        _directory.Write("503.html", "<p>503");
+        var service = new HttpService(request => request.RespondAsync("ok"), options: new HttpOptions { ErrorPages = ErrorPages.Load(_directory.Root) });
+        var answer = System.Text.Encoding.ASCII.GetString(service.ListenerOptions().OverloadAnswer.Span);
+        Assert.StartsWith("HTTP/1.1 503 Service Unavailable\r\n", answer);
+        Assert.Contains("\r\nContent-Length: 6\r\n", answer);
+        Assert.EndsWith("\r\n\r\n<p>503", answer);
+    }
+
+    [Fact]
     public void APageThatIsTooLongIsRefused()
     {
         _directory.Write("404.html", new byte[ErrorPages.MaxPageBytes + 1]);
