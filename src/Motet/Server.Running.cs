@@ -118,7 +118,7 @@ public sealed partial class Server
         {
             _loops = EventLoopGroup.Start(Options.LoopCount(Environment.ProcessorCount), new EventLoopOptions { Logger = _logger });
             Tell(ServerState.Starting);
-            var http = new HttpService(new Router(_routes, _others).Handler, Options.Limits, _logger, CreateHttpOptions());
+            var http = new HttpService(CreateHandler(), Options.Limits, _logger, CreateHttpOptions());
             foreach (var (address, serve) in _listens) _listeners.Add(await ListenAsync(http, address, serve).ConfigureAwait(false));
             EndPoints = [.. _listeners.Select(listener => listener.LocalEndPoint)];
             Tell(ServerState.Started);
@@ -131,11 +131,20 @@ public sealed partial class Server
         }
     }
 
+    private HttpHandler CreateHandler()
+    {
+        var handler = new Router(_routes, _others).Handler;
+        if (Options.PublicFolder is null) return handler;
+        var files = new StaticFiles(Options.PublicFolder);
+        return request => files.ServeAsync(request, handler);
+    }
+
     private HttpOptions CreateHttpOptions()
     {
-        if (!Options.LogRequests) return Options.Http;
-        _accessLog = new AccessLog(Console.OpenStandardError(), Options.AccessLogFormat);
-        return Options.Http with { AccessLog = _accessLog };
+        var options = Options.Http;
+        if (Options.PublicFolder is not null && options.ErrorPages is null) options = options with { ErrorPages = ErrorPages.Load(Options.PublicFolder) };
+        if (Options.LogRequests) options = options with { AccessLog = _accessLog = new AccessLog(Console.OpenStandardError(), Options.AccessLogFormat) };
+        return options;
     }
 
     private async Task<Listener> ListenAsync(HttpService http, ListenAddress address, ConnectionDelegate? serve)

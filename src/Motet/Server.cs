@@ -20,7 +20,7 @@ public sealed partial class Server : IAsyncDisposable
     public Server(ServerOptions? options = null) => Options = options ?? new ServerOptions();
 
     /// <summary>
-    /// Creates a server that takes the standard command line (<c>-p PORT</c>, <c>-b ADDRESS</c>, <c>-t LOOPS</c>, <c>-v</c>) and listens for HTTP where that says, besides where
+    /// Creates a server that takes the standard command line (<c>-p PORT</c>, <c>-b ADDRESS</c>, <c>-t LOOPS</c>, <c>-www DIRECTORY</c>, <c>-v</c>) and listens for HTTP where that says, besides where
     /// <see cref="Listen(string)"/> says. A command line that asks for help or for the version, or that has an error, is answered by <see cref="RunAsync"/>, which then serves nothing.
     /// </summary>
     /// <param name="args">The command line.</param>

@@ -29,20 +29,24 @@ internal sealed class ServerCommandLine
         var port = new Option<int>("-p", "-port", "--port") { Description = "Port to listen on; 0 lets the system choose", HelpName = "PORT" };
         var loops = new Option<int>("-t", "-threads", "--threads") { Description = "Event loops: 0 for one a processor, -2 for half of them", HelpName = "LOOPS" };
         var log = new Option<bool>("-v", "-log", "--log") { Description = "Log each request to standard error" };
+        var files = new Option<string?>("-www", "-public", "--www", "--public") { Description = "Directory whose files are public", HelpName = "DIRECTORY" };
         address.DefaultValueFactory = _ => options.Address;
         port.DefaultValueFactory = _ => options.Port;
         loops.DefaultValueFactory = _ => options.Loops;
+        files.DefaultValueFactory = _ => options.PublicFolder;
         log.DefaultValueFactory = _ => options.LogRequests;
         address.Validators.Add(CheckAddress);
+        files.Validators.Add(CheckDirectory);
         port.Validators.Add(result => CheckRange(result, 0, ushort.MaxValue));
         loops.Validators.Add(result => CheckRange(result, -ServerOptions.MaxLoops, ServerOptions.MaxLoops));
 
-        var result = new RootCommand("Serves HTTP on Motet.") { address, port, loops, log }.Parse(args);
+        var result = new RootCommand("Serves HTTP on Motet.") { address, port, loops, files, log }.Parse(args);
         return new ServerCommandLine(result, result.Action is not null ? options : options with
         {
             Address = result.GetValue(address)!,
             Port = result.GetValue(port),
             Loops = result.GetValue(loops),
+            PublicFolder = result.GetValue(files),
             LogRequests = result.GetValue(log),
         });
     }
@@ -67,6 +71,12 @@ internal sealed class ServerCommandLine
         {
             result.AddError(exception.Message);
         }
+    }
+
+    private static void CheckDirectory(OptionResult result)
+    {
+        var directory = result.GetValueOrDefault<string?>();
+        if (directory is not null && !Directory.Exists(directory)) result.AddError($"'{directory}' is no directory.");
     }
 
     private static void CheckRange(OptionResult result, int least, int most)

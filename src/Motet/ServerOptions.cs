@@ -53,6 +53,12 @@ public sealed record ServerOptions
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// A directory whose files are public, as <c>-www</c> names it: a GET or HEAD for one of them is answered with it (<see cref="StaticFiles"/>), every other request by the handlers; its pages for errors (<c>404.html</c>, see
+    /// <see cref="ErrorPages"/>) are read at the start. Default: none.
+    /// </summary>
+    public string? PublicFolder { get; init; }
+
+    /// <summary>
     /// Whether each request gets a line on standard error, as <c>-v</c> says: the shape of <see cref="AccessLogFormat.Common"/> unless <see cref="AccessLogFormat"/> says otherwise. Default: none.
     /// </summary>
     public bool LogRequests { get; init; }
