@@ -55,7 +55,7 @@ public sealed class HttpService
     {
         MaxConnections = Limits.MaxConnections,
         DescriptorMargin = Limits.DescriptorMargin,
-        OverloadAnswer = Overloaded,
+        OverloadAnswer = Options.ErrorPages?.Find(HttpStatus.ServiceUnavailable) is { } page ? OverloadedWith(page) : Overloaded,
         DeferAccept = TimeSpan.FromSeconds(1),
         Connections = new ConnectionOptions
         {
@@ -66,4 +66,7 @@ public sealed class HttpService
             MaxLingerBytes = Limits.MaxLingerBytes,
         },
     };
+
+    private static byte[] OverloadedWith(byte[] page)
+        => [.. Encoding.ASCII.GetBytes($"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {ErrorPages.ContentType}\r\nContent-Length: {page.Length}\r\nConnection: close\r\nRetry-After: 1\r\n\r\n"), .. page];
 }

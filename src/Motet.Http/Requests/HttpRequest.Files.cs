@@ -36,11 +36,15 @@ public sealed partial class HttpRequest
     /// <summary>Responds with a file that is open. It is not closed.</summary>
     /// <inheritdoc cref="SendFileAsync(string, string?)"/>
     /// <param name="file">A regular file, open for reading.</param>
+    /// <exception cref="ArgumentException">It is not a regular file, or the media type has a character that a header value cannot have.</exception>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public ValueTask SendFileAsync(SafeFileHandle file, string contentType = "application/octet-stream")
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(contentType);
-        return RespondAsync(new FileRepresentation(FileOpener.FactsOf(file), contentType) { Handle = file });
+        var facts = FileOpener.FactsOf(file);
+        if (facts.Kind != FileKind.Regular) throw new ArgumentException("What is open is not a regular file.", nameof(file));
+        return RespondAsync(new FileRepresentation(facts, contentType) { Handle = file });
     }
 
     /// <summary>Lets the handler name a file of this root in <c>X-Sendfile</c>.</summary>

@@ -8,7 +8,12 @@ public sealed partial class RequestBody
     // What is read at once from a chunked body; sizes and data come mixed, so it cannot go straight to the reader's memory.
     private const int RawSize = 16 * 1024;
 
+    // A reader whose client is as fast as it never waits: after so many bytes (100 µs or more) it gives the loop to others.
+    private const int MaxReadPerTurn = 1024 * 1024;
+
     private BodyState _state = BodyState.Over;
+    private int _readThisTurn;
+    private int _requestsServed;
     private bool _hasStarted;
     private bool _isAwaited;
     private RejectReason _failure;
@@ -108,6 +113,8 @@ public sealed partial class RequestBody
         _state = BodyState.Over;
         _hasStarted = false;
         _isAwaited = false;
+        _readThisTurn = 0;
+        _requestsServed++;
         _maxBytes = null;
         _maxBytesIsSet = false;
         _windowLength = _windowTaken = 0;
@@ -221,6 +228,7 @@ public sealed partial class RequestBody
             _request.SendContinue();
         }
 
+        _readThisTurn = 0;
         var connection = _request.Connection;
         while (true)
         {
@@ -239,6 +247,17 @@ public sealed partial class RequestBody
             var read = TryRead(buffer.Span);
             if (read >= 0) return read;
         }
+    }
+
+    private async ValueTask<int> YieldAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _readThisTurn = 0;
+        var served = _requestsServed;
+        await Task.Yield();
+
+        // A handler that did not wait for the read may have completed meanwhile: what the object serves now is somebody else's.
+        if (served != _requestsServed) throw new InvalidOperationException("The request is over: its handler has completed.");
+        return await ReadAsync(buffer, cancellationToken);
     }
 
     private void Fail(RejectReason reason)

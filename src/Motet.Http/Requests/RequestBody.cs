@@ -68,10 +68,15 @@ public sealed partial class RequestBody : Stream
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException<int>(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
         if (!_request.Loop.EventLoop.IsCurrent) return ReadFromElsewhereAsync(buffer, cancellationToken);
+        if (_readThisTurn >= MaxReadPerTurn) return YieldAndReadAsync(buffer, cancellationToken);
         try
         {
             var read = TryRead(buffer.Span);
-            if (read >= 0) return new ValueTask<int>(read);
+            if (read >= 0)
+            {
+                _readThisTurn += read;
+                return new ValueTask<int>(read);
+            }
         }
         catch (IOException exception)
         {

@@ -20,6 +20,9 @@ internal sealed class FileRepresentation
     /// <param name="varies">Whether there are representations with other codings.</param>
     public FileRepresentation(in FileFacts facts, string contentType, ContentCoding coding = ContentCoding.Identity, string? cacheControl = null, bool varies = false)
     {
+        // They become header lines here, and heads of parts, where nobody looks at them again.
+        if (!FieldWriter.IsValue(contentType)) throw new ArgumentException("The media type has a character that a header value cannot have.", nameof(contentType));
+        if (cacheControl is not null && !FieldWriter.IsValue(cacheControl)) throw new ArgumentException("The value of Cache-Control has a character that a header value cannot have.", nameof(cacheControl));
         Facts = facts;
         ContentType = contentType;
         Coding = coding;

@@ -26,12 +26,12 @@ public class PipelineFloodTests
         var bytes = Encoding.ASCII.GetBytes(requests.ToString());
         requests = null;
 
-        // Nothing is read until everything rests: then what was not handled is with the client and the kernel.
+        // The requests are 3.5 MB and the answers 12 MB. Nothing is read until everything rests: then what was not handled is with the client and the kernel.
         await client.AskAsync(RawClient.Get("/warm"));
         var memory = GC.GetTotalMemory(forceFullCollection: true);
         var sending = client.SendAsync(bytes);
         await server.HeldAsync();
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, memory + (1 << 20));
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, memory + (2 << 20));
         Assert.InRange(server.Connections.First().Pending, 1, (64 * 1024) + 4096);
         Assert.InRange(handled, 1, Many - 1);
 
@@ -47,7 +47,7 @@ public class PipelineFloodTests
             if (++expected % 10_000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
         }
 
-        Assert.InRange(most, 0, memory + (1 << 20));
+        Assert.InRange(most, 0, memory + (2 << 20));
         await sending;
         Assert.Equal(Many + 1, handled);
     }

@@ -140,6 +140,21 @@ public sealed class StaticFilesTests : IDisposable
         Assert.Equal("a", (await client.AskAsync(RawClient.Get("/"))).Body);
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(100_000)]
+    [InlineData(3_000_000)]
+    public async Task AFileThatHasToComeFromTheDiskArrivesWhole(int length)
+    {
+        var content = TemporaryDirectory.RandomBytes(length);
+        TestLibc.DropFromMemory(_directory.Write("a", content));
+        await using var server = await StartAsync();
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(RawClient.Get("/a") + RawClient.Get("/a"));
+        Assert.Equal(content, (await client.ReadResponseAsync()).BodyBytes);
+        Assert.Equal(content, (await client.ReadResponseAsync()).BodyBytes);
+    }
+
     [Fact]
     public async Task APrefixIsTakenOff()
     {
@@ -166,6 +181,22 @@ public sealed class StaticFilesTests : IDisposable
         Assert.Equal("max-age=31536000, immutable", (await client.AskAsync(RawClient.Get("/assets/a.js")))["Cache-Control"]);
         Assert.Equal("no-store", (await client.AskAsync(RawClient.Get("/")))["Cache-Control"]);
         Assert.Null((await client.AskAsync(RawClient.Get("/none")))["Cache-Control"]);
+    }
+
+    [Fact]
+    public async Task AValueThatWouldBeAnotherHeaderIsRefused()
+    {
+        _directory.Write("a.x", "a");
+        _directory.Write("b.y", "b");
+        Assert.Throws<ArgumentException>(() => new StaticFiles(_directory.Root, new StaticFilesOptions { CacheControl = "a\r\nb: c" }));
+        await using var server = await StartAsync(new StaticFilesOptions
+        {
+            CacheControlFor = path => path == "a.x" ? "a\r\nb: c" : null,
+            MediaTypes = new Dictionary<string, string> { ["y"] = "a\r\nb: c" },
+        });
+        using var client = await server.ConnectAsync();
+        Assert.Equal(500, (await client.AskAsync(RawClient.Get("/a.x"))).Status);
+        Assert.Equal(500, (await client.AskAsync(RawClient.Get("/b.y"))).Status);
     }
 
     [Fact]

@@ -12,6 +12,14 @@ internal static partial class TestLibc
     /// <summary>Puts one name in the place of another at once, also where they are links to directories.</summary>
     public static void Rename(string from, string to) => Assert.Equal(0, rename(from, to));
 
+    /// <summary>Has the kernel forget the content of a file, so that the next read is one of the disk.</summary>
+    public static void DropFromMemory(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+        Assert.Equal(0, posix_fadvise((int)file.DangerousGetHandle(), 0, 0, 4));
+    }
+
     /// <summary>Has no descriptor left but those that are open, until disposed.</summary>
     public static unsafe IDisposable NoMoreDescriptors()
     {
@@ -35,6 +43,9 @@ internal static partial class TestLibc
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rename(string from, string to);
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(int descriptor, long offset, long length, int advice);
 
     [LibraryImport("libc")]
     private static unsafe partial int getrlimit(int resource, ulong* limits);

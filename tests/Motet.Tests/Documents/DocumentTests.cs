@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -16,6 +17,16 @@ public sealed partial class DocumentTests
         global using System.Threading;
         global using System.Threading.Tasks;
         """;
+
+    // What every build runs: serializer contexts stand in the documents as people write them.
+    private static readonly Lazy<ISourceGenerator> JsonGenerator = new(() =>
+    {
+        var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var packs = Path.Combine(runtime, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
+        var file = Directory.GetFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        var type = Assembly.LoadFrom(Path.GetFullPath(file)).GetType("System.Text.Json.SourceGeneration.JsonSourceGenerator", throwOnError: true)!;
+        return ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator();
+    });
 
     public static TheoryData<string> Documents => [.. Files().Select(file => Path.GetRelativePath(Repository.Root, file))];
 
@@ -60,7 +71,9 @@ public sealed partial class DocumentTests
         var isProgram = trees[0].GetRoot().ChildNodes().Any(node => node is GlobalStatementSyntax);
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
         var options = new CSharpCompilationOptions(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
-        return [.. CSharpCompilation.Create("Document", trees, references, options).GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error).Select(found => found.ToString())];
+        var compilation = CSharpCompilation.Create("Document", trees, references, options);
+        CSharpGeneratorDriver.Create([JsonGenerator.Value], parseOptions: (CSharpParseOptions)trees[0].Options).RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _);
+        return [.. complete.GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error).Select(found => found.ToString())];
     }
 
     [GeneratedRegex(@"^```csharp\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -24,7 +24,7 @@ public sealed class ChatTests : IAsyncLifetime
         var profile = Directory.CreateTempSubdirectory("motet-chat");
         try
         {
-            using var browser = StartBrowserOrSkip(profile.FullName);
+            using var browser = Browser.StartOrSkip(profile.FullName);
             await OpenPageAsync(browser, "Ann");
             var ann = browser.CurrentWindowHandle;
             browser.SwitchTo().NewWindow(WindowType.Tab);
@@ -54,7 +54,7 @@ public sealed class ChatTests : IAsyncLifetime
         var profile = Directory.CreateTempSubdirectory("motet-chat");
         try
         {
-            using var browser = StartBrowserOrSkip(profile.FullName);
+            using var browser = Browser.StartOrSkip(profile.FullName);
             await OpenPageAsync(browser, "Ann");
             Chat.Signal(Signals.Terminate);
             Assert.Equal(0, await Chat.EndAsync());
@@ -109,17 +109,6 @@ public sealed class ChatTests : IAsyncLifetime
             var line = await events.ReadLineAsync().Within() ?? throw new EndOfStreamException();
             if (line.StartsWith(prefix, StringComparison.Ordinal)) return line;
         }
-    }
-
-    private static ChromeDriver StartBrowserOrSkip(string profile)
-    {
-        var options = new ChromeOptions { BinaryLocation = Tool.FindOrSkip("chromium") };
-        options.AddArguments(
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--window-size=420,800", $"--user-data-dir={profile}");
-        var service = ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(Tool.FindOrSkip("chromedriver"))!, "chromedriver");
-        service.HideCommandPromptWindow = true;
-        return new ChromeDriver(service, options, TimeSpan.FromSeconds(60));
     }
 
     private async Task OpenPageAsync(ChromeDriver browser, string name)

@@ -36,6 +36,70 @@ public sealed class CurlTests(TestbedFixture testbed)
         Assert.Contains("\r\nAllow: GET, HEAD, POST, OPTIONS\r\n", result.Output);
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    [InlineData("OPTIONS")]
+    [InlineData("QUERY")]
+    [InlineData("PURGE")]
+    public async Task CurlSendsAnyMethod(string method)
+    {
+        var result = await Tool.RunAsync("curl", "-s", "-i", "-X", method, testbed.Url("/echo").ToString());
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", result.Output);
+        Assert.Contains("\nAccept: */*\n", result.Output);
+    }
+
+    [Theory]
+    [InlineData("--http1.1", "-I")]
+    [InlineData("--http1.1", "-d", "body")]
+    [InlineData("--http1.1", "-d", "body", "-H", "Transfer-Encoding: chunked")]
+    [InlineData("--http1.0", "-H", "Connection: keep-alive")]
+    public async Task CurlUsesItsConnectionAgain(params string[] first)
+    {
+        var result = await Tool.RunAsync("curl", ["-sv", .. first, testbed.Url("/").ToString(), "--next", "-sv", first[0], testbed.Url("/json").ToString()]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Re-using existing connection", result.Error);
+        Assert.EndsWith("{\"message\":\"Hello, World!\"}", result.Output);
+    }
+
+    [Fact]
+    public async Task PathIsNotTidiedUp()
+    {
+        var result = await Tool.RunAsync("curl", "-s", "--path-as-is", "-w", "%{http_code}", testbed.Url("/").ToString() + "a/../json");
+        Assert.EndsWith("404", result.Output);
+    }
+
+    [Fact]
+    public async Task CurlThatTakesTheServerForAProxyIsAnswered()
+    {
+        var result = await Tool.RunAsync("curl", "-s", "-x", testbed.Url("/").ToString(), "http://example.com/json");
+        Assert.Equal("{\"message\":\"Hello, World!\"}", result.Output);
+    }
+
+    [Theory]
+    [InlineData("Expect: 100-continue")]
+    [InlineData("Expect:")]
+    [InlineData("Transfer-Encoding: chunked")]
+    public async Task UploadThatNobodyWantsIsAnsweredAllTheSame(string header)
+    {
+        Tool.FindOrSkip("curl");
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(file, new byte[1_000_000]);
+            var result = await Tool.RunAsync("curl", "-s", "-H", header, "-T", file, testbed.Url("/json").ToString());
+            Assert.Equal(0, result.ExitCode);
+            Assert.Equal("{\"message\":\"Hello, World!\"}", result.Output);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Fact]
     public async Task CurlReadsTheStreamOfEvents()
     {
