@@ -154,7 +154,7 @@ public sealed partial class HttpRequest
     {
         _response = ResponseState.Over;
         _bodyLeft = 0;
-        _isSending = false;
+        _isSending = _isTorn = false;
         _sendfileRoot = null;
         ResponseStatus = 0;
         BodyBytesSent = 0;

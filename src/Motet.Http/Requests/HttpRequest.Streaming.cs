@@ -9,6 +9,9 @@ public sealed partial class HttpRequest
 {
     private ResponseHeaders? _responseTrailers;
 
+    // The size of a chunk was sent, and not the chunk: nothing can follow.
+    private bool _isTorn;
+
     /// <summary>
     /// Lines to be sent behind the body (RFC 9110 §6.5): a checksum, a status that is known only at the end. They may be added until the end of the body is sent, and leave with it when the body goes out in chunks. In every
     /// other response (its length is known, it has no body, the client speaks HTTP/1.0) there is no place for them and they are silently dropped, so a client must be able to do without. A
@@ -40,7 +43,7 @@ public sealed partial class HttpRequest
         if (_response == ResponseState.NotStarted && _compression is not null) StartStream(HttpStatus.OK, contentType: null, contentLength: null);
         else if (_response == ResponseState.NotStarted) WriteHead(HttpStatus.OK, contentType: null, -1, isWhole: false);
         if (_response >= ResponseState.Complete) ThrowComplete();
-        if (_isSending) ThrowSending();
+        if (_isSending || _isTorn) ThrowSending();
         if (!Connection.IsOpen) return ValueTask.FromException(new ConnectionClosedException(Connection.CloseReason));
         if (_encoder is not null) return SendEncodedAsync(chunk, done);
         if (_response == ResponseState.Counted) CountPiece(chunk.Length, done);
@@ -65,7 +68,7 @@ public sealed partial class HttpRequest
     internal bool FinishResponse()
     {
         if (_response == ResponseState.Complete) return true;
-        if (_response == ResponseState.NotStarted || _isSending || (_response == ResponseState.Counted && _bodyLeft > 0) || _encoder is { Left: > 0 }) return false;
+        if (_response == ResponseState.NotStarted || _isSending || _isTorn || (_response == ResponseState.Counted && _bodyLeft > 0) || _encoder is { Left: > 0 }) return false;
         if (Connection.IsOpen) FinishBody();
         return true;
     }
@@ -81,10 +84,10 @@ public sealed partial class HttpRequest
         if (_response != ResponseState.Chunked) return Connection.WriteAsync(chunk, cancellationToken);
         Connection.Advance(ChunkWriter.WriteHead(chunk.Length, Connection.GetSpan(ChunkWriter.MaxHeadBytes)));
 
-        // Its size is on the way: from here on the piece can only be sent or the connection lost. When the write is refused, because another one of the handler's was not waited for, it counts as a piece that never ends.
-        _isSending = true;
+        // Its size is on the way: from here on the piece can only be sent or the connection lost. The write is refused when another one of the handler's was not waited for.
+        _isTorn = true;
         var write = Connection.WriteUninterruptedAsync(chunk);
-        _isSending = false;
+        _isTorn = false;
         return write;
     }
 

@@ -13,6 +13,7 @@ public sealed partial class RequestBody
 
     private BodyState _state = BodyState.Over;
     private int _readThisTurn;
+    private int _requestsServed;
     private bool _hasStarted;
     private bool _isAwaited;
     private RejectReason _failure;
@@ -111,8 +112,9 @@ public sealed partial class RequestBody
         if (_minRateIsSet || _timeout is not null || _timeLeft is not null) ResetPace();
         _state = BodyState.Over;
         _hasStarted = false;
-        _readThisTurn = 0;
         _isAwaited = false;
+        _readThisTurn = 0;
+        _requestsServed++;
         _maxBytes = null;
         _maxBytesIsSet = false;
         _windowLength = _windowTaken = 0;
@@ -253,7 +255,11 @@ public sealed partial class RequestBody
     private async ValueTask<int> YieldAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         _readThisTurn = 0;
+        var served = _requestsServed;
         await Task.Yield();
+
+        // A handler that did not wait for the read may have completed meanwhile: what the object serves now is somebody else's.
+        if (served != _requestsServed) throw new InvalidOperationException("The request is over: its handler has completed.");
         return await ReadAsync(buffer, cancellationToken);
     }
 

@@ -60,12 +60,13 @@ public partial class SequenceTests
     private static string MakeRequest(Random random)
     {
         var end = Ends[random.Next(Ends.Length)];
-        var steps = string.Concat(Enumerable.Range(0, random.Next(0, 5)).Select(_ => "wydqpahctsm"[random.Next(11)]));
+        var steps = string.Concat(Enumerable.Range(0, random.Next(0, 5)).Select(_ => "wydqpahctsmzk"[random.Next(13)]));
         var isOld = random.Next(8) == 0 && end is not ("chunks" or "hints");
         var request = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Methods[random.Next(Methods.Length)]} /{end}{(random.Next(2) == 0 ? "" : "/x%20y")}?{steps} HTTP/1.{(isOld ? 0 : 1)}\r\n");
         request.Append(CultureInfo.InvariantCulture, $"Host: h{random.Next(3)}:8{random.Next(2)}\r\n");
         if (isOld) request.Append("Connection: keep-alive\r\n");
         for (var i = random.Next(0, random.Next(2) == 0 ? 3 : 40); i > 0; i--) request.Append(CultureInfo.InvariantCulture, $"X-{i}: {new string((char)('a' + random.Next(26)), random.Next(0, 40))}\r\n");
+        if (random.Next(2) == 0) request.Append(CultureInfo.InvariantCulture, $"Accept-Encoding: {(random.Next(2) == 0 ? "gzip" : "br")}\r\n");
         if (random.Next(3) == 0) request.Append(CultureInfo.InvariantCulture, $"Cookie: c{random.Next(9)}=v{random.Next(9)}\r\n");
         if (steps.Contains('a', StringComparison.Ordinal) && random.Next(2) == 0) request.Append("Expect: 100-continue\r\n");
         var body = new string((char)('A' + random.Next(26)), random.Next(3) == 0 ? random.Next(0, 30_000) : random.Next(0, 50));
@@ -131,13 +132,19 @@ public partial class SequenceTests
                 request.ResponseHeaders.Add("X-Added", request.Path);
                 break;
             case 'c':
-                request.ResponseHeaders.Add("Content-Type", "x/y");
+                request.ResponseHeaders.Add("Content-Type", "text/css");
                 break;
             case 't':
                 request.ResponseTrailers.Add("X-Trailer", request.Path);
                 break;
             case 's':
                 request.ResponseHeaders.Add("Server", "s");
+                break;
+            case 'z':
+                request.ResponseCompression = ResponseCompression.Default;
+                break;
+            case 'k':
+                request.ResponseHeaders.SetCookie(new ResponseCookie("k", "v"));
                 break;
             case 'm' when !request.Body.Exists:
                 request.Body.MaxBytes = 1 << 20;
