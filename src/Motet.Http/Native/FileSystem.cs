@@ -62,6 +62,22 @@ internal static unsafe partial class FileSystem
     /// <summary>The facts of what a path names, links followed. The path ends with a NUL.</summary>
     public static bool TryStatAt(int directory, ReadOnlySpan<byte> path, out FileFacts facts) => TryStat(directory, path, 0, out facts);
 
+    /// <summary>What a path leads to, without opening it: to open a pipe or a device has effects on others. The path ends with a NUL.</summary>
+    /// <param name="directory">Where a relative path begins.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="resolve">The rules of the look-up, as of <see cref="OpenAt"/>.</param>
+    /// <param name="kind">What it is.</param>
+    /// <returns>Whether the look-up succeeded; else <see cref="LastError"/> says why it did not.</returns>
+    public static bool TryKindAt(int directory, ReadOnlySpan<byte> path, ulong resolve, out FileKind kind)
+    {
+        kind = FileKind.None;
+        var descriptor = OpenAt(directory, path, OpenForPath | CloseOnExec, resolve);
+        if (descriptor < 0) return false;
+        if (TryStat(descriptor, out var facts)) kind = facts.Kind;
+        Close(descriptor);
+        return true;
+    }
+
     /// <summary>Reads from <paramref name="offset"/> on; with <paramref name="cachedOnly"/> only what is in memory.</summary>
     /// <returns>The number of bytes; -1 for an error.</returns>
     public static int Read(int descriptor, Span<byte> destination, long offset, bool cachedOnly)
@@ -73,7 +89,7 @@ internal static unsafe partial class FileSystem
         }
     }
 
-    /// <summary>The path that a descriptor stands for now, links resolved; empty when there is none.</summary>
+    /// <summary>The path that a descriptor stands for now, links resolved; empty when nobody can tell: it is longer than the kernel or the buffer takes, or there is no <c>/proc</c>.</summary>
     public static ReadOnlySpan<byte> PathOf(int descriptor, Span<byte> buffer)
     {
         Span<byte> name = stackalloc byte[32];
@@ -84,7 +100,7 @@ internal static unsafe partial class FileSystem
         fixed (byte* target = buffer)
         {
             var length = (int)readlink(pointer, target, (nuint)buffer.Length);
-            return length < 0 ? default : buffer[..length];
+            return length < 0 || length == buffer.Length ? default : buffer[..length];
         }
     }
 

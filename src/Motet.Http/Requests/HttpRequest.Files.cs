@@ -11,14 +11,15 @@ public sealed partial class HttpRequest
     private StaticFiles? _sendfileRoot;
 
     /// <summary>
-    /// Responds with a file, as RFC 9110 has it for GET and HEAD: a part of it to a Range (206, 416), 304 or 412 where the request's conditions say so, else the whole with 200. The response gets a strong ETag, Last-Modified and
-    /// Accept-Ranges; an ETag among <see cref="ResponseHeaders"/> takes the place of the file's own. The content goes from the page cache to the socket (<see cref="Connection.SendFileAsync"/>).
+    /// Responds with a file, as RFC 9110 has it for GET and HEAD: a part of it to a Range (206, 416), 304 or 412 where the request's conditions say so, else the whole with 200. The response gets a strong ETag,
+    /// Accept-Ranges and, once the file is two seconds old, Last-Modified; an ETag among <see cref="ResponseHeaders"/> takes the place of the file's own. A 412 or 416 goes out without what the headers say of the file. The content goes from the page cache to the socket (<see cref="Connection.SendFileAsync"/>).
     /// </summary>
     /// <remarks>
     /// The path is the program's own and may be any. To serve what a client names, use <see cref="StaticFiles"/>, which never leaves its root. A file that is made shorter while it is sent aborts the connection.
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="contentType">The media type; null to tell from the name.</param>
+    /// <exception cref="ArgumentException">The path is empty or has a NUL, or the media type has a character that a header value cannot have.</exception>
     /// <exception cref="FileNotFoundException">There is no such file, or it is not a regular one.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not read it.</exception>
     /// <exception cref="IOException">It cannot be opened, or read while it is sent; in that case the connection was aborted.</exception>
@@ -29,7 +30,7 @@ public sealed partial class HttpRequest
         ArgumentException.ThrowIfNullOrEmpty(path);
         CancelScope.ThrowIfCanceled();
         if (_response != ResponseState.NotStarted) ThrowStarted();
-        using var file = FileOpener.TryOpenCached(path) ?? await Offload.RunAsync(() => FileOpener.Open(path));
+        using var file = FileOpener.TryOpenCached(path) ?? await StaticFiles.RunAsync(() => FileOpener.Open(path));
         await SendFileAsync(file, contentType ?? MediaTypes.Default.Of(path));
     }
 
@@ -61,13 +62,28 @@ public sealed partial class HttpRequest
         return true;
     }
 
+    /// <summary>The response is none whose body a file can take the place of; the header is not for clients all the same.</summary>
+    private void DropSendfile()
+    {
+        _sendfileRoot = null;
+        _responseHeaders?.Remove("X-Sendfile"u8);
+    }
+
+    /// <summary>Responds with a status because there is no file, or none that may be sent: what the handler has said of the file is not true of that.</summary>
+    internal ValueTask RespondInPlaceOfFileAsync(HttpStatus status)
+    {
+        if (_response == ResponseState.NotStarted) _responseHeaders?.RemoveAboutContent();
+        return RespondAsync(status);
+    }
+
     /// <summary>Responds with a file, or a part of it, or what the conditions of the request ask for instead.</summary>
     internal ValueTask RespondAsync(FileRepresentation file)
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (_response != ResponseState.NotStarted) ThrowStarted();
-        _sendfileRoot = null;
+        if (_sendfileRoot is not null) DropSendfile();
         _compression = null;
+        if (file.Coding != ContentCoding.Identity && _responseHeaders is { Lines.IsEmpty: false } own) own.AddToTag(file.TagSuffix);
         if (Head.Method is MethodKind.Get or MethodKind.Head && Preconditions.MayHaveSome(Head.Headers, HeadBytes)) return RespondConditionallyAsync(file);
         ResponseHeaders.AppendUnlessSet(file.Lines);
         return RespondWithPartAsync(HttpStatus.OK, file, new ByteRange(0, file.Length));
@@ -77,27 +93,27 @@ public sealed partial class HttpRequest
     {
         var headers = ResponseHeaders;
         var entityTag = headers.Find("ETag"u8) is { Length: > 0 } own ? own : file.EntityTag;
-        var modified = file.Facts.ModifiedSecond;
+        var modified = file.ModifiedSecond;
         switch (Preconditions.Evaluate(this, entityTag, modified))
         {
             case Preconditions.Outcome.NotModified:
                 headers.AppendUnlessSet(file.CacheLines);
                 return RespondAsync(HttpStatus.NotModified);
             case Preconditions.Outcome.Failed:
-                return RespondAsync(HttpStatus.PreconditionFailed);
+                return RespondInPlaceOfFileAsync(HttpStatus.PreconditionFailed);
         }
 
-        // RFC 9110 §14.2: Range is for GET only. More than one line of it is nothing that is defined.
+        // RFC 9110 §14.2: Range is for GET only. More than one line of it is nothing that is defined. The codings of one file may have the same date.
         Span<ByteRange> ranges = stackalloc ByteRange[ByteRanges.MaxRanges];
         var count = 0;
         var index = Head.Method == MethodKind.Get ? Head.Find(HeadBytes, "Range"u8) : -1;
-        var outcome = index < 0 || Head.Find(HeadBytes, "Range"u8, index + 1) >= 0 || !Preconditions.RangeApplies(this, entityTag, modified, DateTimeOffset.UtcNow)
+        var outcome = index < 0 || Head.Find(HeadBytes, "Range"u8, index + 1) >= 0 || !Preconditions.RangeApplies(this, entityTag, file.HasSiblings ? null : modified, DateTimeOffset.UtcNow)
             ? ByteRanges.Outcome.Ignore
             : ByteRanges.Parse(Head.Headers[index].Value(HeadBytes), file.Length, ranges, out count);
         if (outcome == ByteRanges.Outcome.Unsatisfiable)
         {
             headers.Append("Content-Range: bytes */"u8, file.Length);
-            return RespondAsync(HttpStatus.RangeNotSatisfiable);
+            return RespondInPlaceOfFileAsync(HttpStatus.RangeNotSatisfiable);
         }
 
         headers.AppendUnlessSet(file.Lines);

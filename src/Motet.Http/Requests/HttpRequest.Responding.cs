@@ -110,7 +110,14 @@ public sealed partial class HttpRequest
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (_sendfileRoot is not null && TrySendfile(out var file)) return file;
         if (_compression is not null) MarkUnchanged(status);
-        if (status >= HttpStatus.BadRequest && FindErrorPage(status) is { } page) return RespondAsync(status, page, ErrorPages.ContentType);
+        if (status >= HttpStatus.BadRequest && FindErrorPage(status) is { } page)
+        {
+            // Whatever the handler meant to send, the page is this.
+            _responseHeaders?.Remove("Content-Type"u8);
+            _responseHeaders?.Remove("Content-Encoding"u8);
+            return RespondAsync(status, page, ErrorPages.ContentType);
+        }
+
         WriteHead(status, contentType: null, 0, isWhole: true);
         _response = ResponseState.Complete;
         return default;
@@ -199,6 +206,7 @@ public sealed partial class HttpRequest
         if (_response != ResponseState.NotStarted) ThrowStarted();
         if (!Connection.IsOpen) throw new ConnectionClosedException(Connection.CloseReason);
         if (contentType is not null && !FieldWriter.IsValue(contentType)) throw new ArgumentException("The media type has a character that a header value cannot have.", nameof(contentType));
+        if (_sendfileRoot is not null) DropSendfile();
 
         var hasContent = true;
         if (status != HttpStatus.OK || Head.Method == MethodKind.Connect) hasContent = HasContent(status, ref length);

@@ -12,16 +12,45 @@ public sealed partial class ResponseHeaders
         return length == 0 ? default : Lines.Slice(start, length)[(name.Length + 2)..^2];
     }
 
-    /// <summary>Takes the first line with the name out and returns its value; null when there is none.</summary>
+    /// <summary>Takes all lines with the name out and returns the value of the first; null when there is none.</summary>
     internal string? Remove(ReadOnlySpan<byte> name)
     {
-        var (start, length) = FindLine(name);
-        if (length == 0) return null;
-        var lines = Lines.ToArray().AsSpan();
-        _lines.ResetWrittenCount();
-        _lines.Write(lines[..start]);
-        _lines.Write(lines[(start + length)..]);
-        return Encoding.ASCII.GetString(lines.Slice(start, length)[(name.Length + 2)..^2]);
+        string? value = null;
+        while (FindLine(name) is var (start, length) && length > 0)
+        {
+            var lines = Lines.ToArray().AsSpan();
+            _lines.ResetWrittenCount();
+            _lines.Write(lines[..start]);
+            _lines.Write(lines[(start + length)..]);
+            value ??= Encoding.ASCII.GetString(lines.Slice(start, length)[(name.Length + 2)..^2]);
+        }
+
+        if (value is not null && Ascii.EqualsIgnoreCase(name, "Content-Type"u8)) HasContentType = false;
+        return value;
+    }
+
+    /// <summary>Takes out what tells of a content that is not sent after all (RFC 9110 §8): another one, or none, goes out in its place.</summary>
+    internal void RemoveAboutContent()
+    {
+        Remove("Content-Type"u8);
+        Remove("Content-Encoding"u8);
+        Remove("Content-Language"u8);
+        Remove("Content-Location"u8);
+        Remove("Content-Disposition"u8);
+        Remove("Cache-Control"u8);
+        Remove("Expires"u8);
+        Remove("ETag"u8);
+        Remove("Last-Modified"u8);
+    }
+
+    /// <summary>Has the handler's own strong tag, which it gave to the file, tell the codings of that apart (RFC 9110 §8.8.3.3).</summary>
+    internal void AddToTag(ReadOnlySpan<byte> suffix)
+    {
+        if (Find("ETag"u8) is not [(byte)'"', .., (byte)'"'] || Remove("ETag"u8) is not { } tag) return;
+        _lines.Write("ETag: "u8);
+        Encoding.ASCII.GetBytes(tag.AsSpan(..^1), _lines);
+        _lines.Write(suffix);
+        _lines.Write("\"\r\n"u8);
     }
 
     /// <summary>Adds lines, without those that the handler has set itself.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Motet.Runtime;
 
 namespace Motet.Http;
@@ -5,11 +6,12 @@ namespace Motet.Http;
 /// <summary>What one event loop knows of the files beneath one root: bounded in bytes and descriptors, those not asked for longest leave first. Loop thread only, so there is no lock.</summary>
 internal sealed class FileCache(StaticFiles owner, EventLoop loop)
 {
+    // Neither keeps the files of a root that nobody serves any more: it is collected, and its descriptors with it.
     [ThreadStatic]
-    private static FileCache? _last;
+    private static WeakReference<FileCache>? _last;
 
     [ThreadStatic]
-    private static Dictionary<StaticFiles, FileCache>? _all;
+    private static ConditionalWeakTable<StaticFiles, FileCache>? _all;
 
     private readonly long _checkInterval = (long)(owner.Options.CheckInterval.TotalSeconds * System.Diagnostics.Stopwatch.Frequency);
     private readonly Dictionary<byte[], FileEntry> _entries = new(NameComparer.Instance);
@@ -31,11 +33,12 @@ internal sealed class FileCache(StaticFiles owner, EventLoop loop)
     /// <summary>The cache of this loop for some files.</summary>
     public static FileCache Of(StaticFiles owner, EventLoop loop)
     {
-        var last = _last;
-        if (last is not null && last.IsFor(owner)) return last;
+        if (_last is not null && _last.TryGetTarget(out var last) && last.IsFor(owner)) return last;
         _all ??= [];
         if (!_all.TryGetValue(owner, out var cache)) _all.Add(owner, cache = new FileCache(owner, loop));
-        return _last = cache;
+        if (_last is null) _last = new WeakReference<FileCache>(cache);
+        else _last.SetTarget(cache);
+        return cache;
     }
 
     /// <summary>What is known of a name and is no older than the interval, or was seen to be true just now.</summary>

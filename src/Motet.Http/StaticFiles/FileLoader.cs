@@ -66,7 +66,7 @@ internal sealed class FileLoader(StaticFilesOptions options)
         foreach (var index in _indexFiles)
         {
             byte[] fileName = [.. directory, .. index];
-            status = root.TryOpen(fileName, cachedOnly, out var handle, out var facts);
+            status = TryOpen(root, fileName, cachedOnly, out var handle, out var facts);
             if (status == OpenStatus.Opened)
             {
                 if (facts.Kind == FileKind.Regular) return Load(root, name, fileName, handle!, facts, cachedOnly, evidence, out entry);
@@ -85,6 +85,22 @@ internal sealed class FileLoader(StaticFilesOptions options)
     {
         entry = null;
         var opened = new List<(ContentCoding Coding, SafeFileHandle Handle, FileFacts Facts)> { (ContentCoding.Identity, handle, facts) };
+        try
+        {
+            return Load(root, name, fileName, opened, cachedOnly, evidence, out entry);
+        }
+        catch
+        {
+            // The program's function has failed, or what it gave is no value of a header.
+            foreach (var file in opened) file.Handle.Dispose();
+            throw;
+        }
+    }
+
+    private OpenStatus Load(FileRoot root, ReadOnlySpan<byte> name, byte[] fileName, List<(ContentCoding Coding, SafeFileHandle Handle, FileFacts Facts)> opened, bool cachedOnly, List<(byte[] Name, FileFacts Facts)> evidence, out FileEntry? entry)
+    {
+        entry = null;
+        var facts = opened[0].Facts;
         evidence.Add((fileName, facts));
         var status = OpenStatus.Opened;
         if (options.SendsPrecompressed) status = OpenSiblings(root, fileName, facts, cachedOnly, evidence, opened);
@@ -128,7 +144,7 @@ internal sealed class FileLoader(StaticFilesOptions options)
         {
             byte[] siblingName = [.. fileName.AsSpan(..^1), .. extension];
             if (siblingName.Length > FileRoot.MaxPathBytes) break;
-            var status = root.TryOpen(siblingName, cachedOnly, out var handle, out var facts);
+            var status = TryOpen(root, siblingName, cachedOnly, out var handle, out var facts);
             evidence.Add((siblingName, facts));
             if (status == OpenStatus.NotCached) return status;
 
@@ -141,6 +157,20 @@ internal sealed class FileLoader(StaticFilesOptions options)
         }
 
         return OpenStatus.Opened;
+    }
+
+    /// <summary>Opens a name that need not be there. Where there is something that is not to be served, its facts are given all the same: while it is that, the outcome is the same.</summary>
+    private static OpenStatus TryOpen(FileRoot root, byte[] name, bool cachedOnly, out SafeFileHandle? handle, out FileFacts facts)
+    {
+        var status = root.TryOpen(name, cachedOnly, out handle, out facts);
+        if (status is not (OpenStatus.NotFound or OpenStatus.Denied)) return status;
+        var refused = root.Stat(name);
+        if (refused.Kind == FileKind.None) return status;
+
+        // Looked at before it is refused, so that what comes into its place meanwhile is noticed at the next look.
+        status = root.TryOpen(name, cachedOnly, out handle, out facts);
+        if (status is OpenStatus.NotFound or OpenStatus.Denied) facts = refused;
+        return status;
     }
 
     /// <summary>Makes a representation of an open file: with its content, its descriptor, or neither. The handle is kept or closed in any case.</summary>

@@ -32,15 +32,23 @@ internal sealed class FileRepresentation
         var tag = string.Create(CultureInfo.InvariantCulture, $"\"{facts.Modified:x}-{facts.Length:x}{(codingName is null ? "" : "-")}{codingName}\"");
         EntityTag = Encoding.ASCII.GetBytes(tag);
 
-        // RFC 9110 §8.8.2.1: not later than the Date of the response, whatever the file says.
-        Span<byte> modified = stackalloc byte[HttpDate.Length];
-        HttpDate.Format(DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(facts.ModifiedSecond, 0, DateTimeOffset.UtcNow.ToUnixTimeSeconds())).UtcDateTime, modified);
+        var now = DateTimeOffset.UtcNow;
+        HasSiblings = varies;
+        ModifiedSecond = facts.LastModifiedSecond(now);
         var cache = new StringBuilder(BytesPerLine * 3).Append("ETag: ").Append(tag).Append("\r\n");
         if (cacheControl is not null) cache.Append("Cache-Control: ").Append(cacheControl).Append("\r\n");
         if (varies) cache.Append("Vary: Accept-Encoding\r\n");
         CacheLines = Encoding.ASCII.GetBytes(cache.ToString());
         if (codingName is not null) cache.Append("Content-Encoding: ").Append(codingName).Append("\r\n");
-        cache.Append("Last-Modified: ").Append(Encoding.ASCII.GetString(modified)).Append("\r\nAccept-Ranges: bytes\r\n");
+        if (!facts.IsYoung(now))
+        {
+            // RFC 9110 §8.8.2.2: only so is every date that was given out a strong validator. A younger file may yet have another content of the same second; it has its tag.
+            Span<byte> modified = stackalloc byte[HttpDate.Length];
+            HttpDate.Format(DateTimeOffset.FromUnixTimeSeconds(ModifiedSecond).UtcDateTime, modified);
+            cache.Append("Last-Modified: ").Append(Encoding.ASCII.GetString(modified)).Append("\r\n");
+        }
+
+        cache.Append("Accept-Ranges: bytes\r\n");
         Lines = Encoding.ASCII.GetBytes(cache.ToString());
     }
 
@@ -48,9 +56,18 @@ internal sealed class FileRepresentation
 
     public long Length => Facts.Length;
 
+    /// <summary>The second that Last-Modified names, when it was given out.</summary>
+    public long ModifiedSecond { get; }
+
+    /// <summary>Whether there are representations of the same file with other codings.</summary>
+    public bool HasSiblings { get; }
+
     public string ContentType { get; }
 
     public ContentCoding Coding { get; }
+
+    /// <summary>What tells its tag from those of other codings; empty without a coding.</summary>
+    public ReadOnlySpan<byte> TagSuffix => Coding switch { ContentCoding.Brotli => "-br"u8, ContentCoding.Zstandard => "-zstd"u8, ContentCoding.Gzip => "-gzip"u8, _ => default };
 
     /// <summary>The strong validator, with its quotes.</summary>
     public byte[] EntityTag { get; }

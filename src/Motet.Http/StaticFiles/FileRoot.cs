@@ -54,8 +54,16 @@ internal sealed class FileRoot
         return null;
     }
 
-    /// <summary>Whether the path still names the same directory. It does not after a deployment that moves a link, or a directory, into its place.</summary>
-    public bool IsCurrent() => FileSystem.TryStatAt(FileSystem.CurrentDirectory, _path, out var facts) && facts.Inode == _facts.Inode && facts.Device == _facts.Device;
+    /// <summary>Whether the path still names the same directory, and that is still where it was. It does not after a deployment that moves a link, or a directory, into its place.</summary>
+    public bool IsCurrent()
+    {
+        if (!FileSystem.TryStatAt(FileSystem.CurrentDirectory, _path, out var facts) || facts.Inode != _facts.Inode || facts.Device != _facts.Device) return false;
+
+        // The same directory under another name: what is beneath it is known by that name now.
+        var isThere = FileSystem.PathOf(Descriptor, stackalloc byte[MaxPathBytes]).SequenceEqual(_realPath);
+        GC.KeepAlive(this);
+        return isThere;
+    }
 
     /// <summary>The facts of what is there under a name; those of nothing when nothing is. The path ends with a NUL.</summary>
     public FileFacts Stat(ReadOnlySpan<byte> path)
@@ -97,8 +105,15 @@ internal sealed class FileRoot
     {
         for (var attempt = 0; _hasOpenAt2; attempt++)
         {
-            descriptor = FileSystem.OpenAt(Descriptor, path, FileSystem.ReadFlags, Resolve | (cachedOnly ? FileSystem.ResolveCached : 0));
-            if (descriptor >= 0) return OpenStatus.Opened;
+            var resolve = Resolve | (cachedOnly ? FileSystem.ResolveCached : 0);
+            descriptor = -1;
+            if (FileSystem.TryKindAt(Descriptor, path, resolve, out var kind))
+            {
+                if (kind is not (FileKind.Regular or FileKind.Directory)) return OpenStatus.NotFound;
+                descriptor = FileSystem.OpenAt(Descriptor, path, FileSystem.ReadFlags, resolve);
+                if (descriptor >= 0) return OpenStatus.Opened;
+            }
+
             var error = FileSystem.LastError;
 
             // openat2(2): a directory was renamed somewhere during the look-up, so that the kernel cannot vouch for it.
@@ -134,6 +149,9 @@ internal sealed class FileRoot
 
         // There is no way to ask for what is in memory only.
         if (cachedOnly) return OpenStatus.NotCached;
+
+        // Nobody can tell what is beneath a root that is nowhere.
+        if (_realPath.Length == 0) return OpenStatus.NotFound;
         Span<byte> full = new byte[MaxPathBytes * 2];
         _realPath.CopyTo(full);
         full[_realPath.Length] = (byte)'/';
@@ -144,7 +162,7 @@ internal sealed class FileRoot
         try
         {
             var real = FileSystem.PathOf(found, new byte[MaxPathBytes * 2]);
-            if (!IsAllowed(real, full[..length])) return OpenStatus.NotFound;
+            if (!IsAllowed(real, full[..length]) || !FileSystem.TryStat(found, out var facts) || facts.Kind is not (FileKind.Regular or FileKind.Directory)) return OpenStatus.NotFound;
             descriptor = FileSystem.Open(Encoding.ASCII.GetBytes($"/proc/self/fd/{found}\0"), FileSystem.ReadFlags);
             return descriptor >= 0 ? OpenStatus.Opened : ToStatus(FileSystem.LastError, cachedOnly: false);
         }

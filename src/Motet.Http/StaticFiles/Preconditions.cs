@@ -42,13 +42,17 @@ internal static class Preconditions
     }
 
     /// <summary>Step 5: whether a Range field counts. RFC 9110 §13.1.5: a strong validator has to be the same one.</summary>
-    public static bool RangeApplies(HttpRequest request, ReadOnlySpan<byte> entityTag, long modifiedSecond, DateTimeOffset now)
+    /// <param name="request">The request.</param>
+    /// <param name="entityTag">The representation's tag.</param>
+    /// <param name="modifiedSecond">The second of its Last-Modified; null when that does not tell it from others.</param>
+    /// <param name="now">The present.</param>
+    public static bool RangeApplies(HttpRequest request, ReadOnlySpan<byte> entityTag, long? modifiedSecond, DateTimeOffset now)
     {
         var condition = request.Headers.GetBytes("If-Range"u8);
         if (condition.IsEmpty) return !request.Headers.Contains("If-Range");
-        if (condition[^1] == '"') return condition.SequenceEqual(entityTag);
+        if (condition[^1] == '"') return !EntityTags.IsWeak(entityTag) && condition.SequenceEqual(entityTag);
 
-        // RFC 9110 §8.8.2.2: the date is a strong validator only if the file can no longer have changed within the second that it names.
+        // RFC 9110 §8.8.2.2: the date is a strong validator only if the file can no longer have changed within the second that it names. Before that none is given out either.
         return HttpDate.TryParse(condition, now, out var date) && date.ToUnixTimeSeconds() == modifiedSecond && now.ToUnixTimeSeconds() > modifiedSecond;
     }
 

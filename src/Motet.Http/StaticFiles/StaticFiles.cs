@@ -18,7 +18,7 @@ public sealed partial class StaticFiles
     /// <summary>Prepares to serve. The directory need not be there yet; when another one takes its place, by a link that is moved or a name that is changed, that one is served.</summary>
     /// <param name="root">The directory.</param>
     /// <param name="options">How; the defaults when null.</param>
-    /// <exception cref="ArgumentException">The root is empty, or a header value of the options has characters that a header cannot have.</exception>
+    /// <exception cref="ArgumentException">The root is empty, or a header value or media type of the options has characters that a header cannot have.</exception>
     /// <exception cref="PlatformNotSupportedException">The system is not one of those named above.</exception>
     public StaticFiles(string root, StaticFilesOptions? options = null)
     {
@@ -27,6 +27,11 @@ public sealed partial class StaticFiles
         Options = options ?? StaticFilesOptions.Default;
         Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         if (Options.CacheControl is { } value && !FieldWriter.IsValue(value)) throw new ArgumentException("The value of Cache-Control has a character that a header value cannot have.", nameof(options));
+        foreach (var (extension, type) in Options.MediaTypes ?? new Dictionary<string, string>())
+        {
+            if (!FieldWriter.IsValue(type)) throw new ArgumentException($"The media type of '{extension}' has a character that a header value cannot have.", nameof(options));
+        }
+
         _loader = new FileLoader(Options);
         _prefix = Encoding.UTF8.GetBytes(Options.PathPrefix);
     }
@@ -78,7 +83,7 @@ public sealed partial class StaticFiles
 
     /// <summary>
     /// Makes a handler whose responses may be files beneath the root: where <paramref name="handler"/> sets the header <c>X-Sendfile</c> and responds (with <c>RespondAsync</c>), the file is sent in place of the body and the header is not. The value is a path
-    /// beneath the root, or an absolute one that leads there; all else, and a file that is not there, is answered with 404. The file's answer has the handler's other headers; its status is the file's (200, 206, 304, …).
+    /// beneath the root, or an absolute one that leads there; all else, and a file that is not there, is answered with 404. The file's answer has the handler's other headers; its status is the file's (200, 206, 304, …). In other responses (those in pieces) the header is only dropped; an error (404, 412, 416) goes out without what the headers say of the file.
     /// </summary>
     /// <param name="handler">Answers the requests.</param>
     public HttpHandler WithSendfile(HttpHandler handler)

@@ -167,10 +167,15 @@ public sealed unsafe partial class Connection
             return true;
         }
 
-        if (error != Errno.EIO) return KeepTrying(error);
-        write.Error = new IOException("The file cannot be read: input/output error.");
+        if (IsOfSocket(error)) return KeepTrying(error);
+        write.Error = new IOException($"The file cannot be read: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)}");
         return true;
     }
+
+    /// <summary>Whether <c>sendfile</c> failed for the connection; all else is the file's fault: a network file system that lost it, a disk that is broken.</summary>
+    private static bool IsOfSocket(int error)
+        => error is Errno.EINTR or Errno.EPIPE || error == Errno.EAGAIN || error == Errno.ENOBUFS || error == Errno.ECONNRESET || error == Errno.ECONNABORTED || error == Errno.ECONNREFUSED
+            || error == Errno.ETIMEDOUT || error == Errno.EHOSTUNREACH || error == Errno.ENETUNREACH;
 
     private long SendBeforeFile(IoVector* vectors, int count) => count switch
     {

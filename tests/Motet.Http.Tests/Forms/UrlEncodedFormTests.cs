@@ -105,6 +105,16 @@ public class UrlEncodedFormTests
     }
 
     [Fact]
+    public async Task LongFormComesBackToTheLoop()
+    {
+        await using var server = await FormServer.StartAsync();
+        using var client = await server.ConnectAsync();
+
+        var form = "a=" + string.Concat(Enumerable.Repeat("%41", 250_000)) + "&b=+%C3%A9";
+        Assert.Equal("a=" + new string('A', 250_000) + "|b= é", (await client.AskAsync(RawClient.Post(form, lines: FormServer.UrlEncoded))).Body);
+    }
+
+    [Fact]
     public async Task FloodOfFieldsIsBounded()
     {
         await using var server = await FormServer.StartAsync();

@@ -180,4 +180,134 @@ public sealed class FileFaultTests : IDisposable
         var files = new StaticFiles(_directory.Root, options);
         return TestServer.StartAsync(request => files.ServeAsync(request, static other => other.RespondAsync(HttpStatus.NotFound)));
     }
+
+    [Fact]
+    public async Task AFunctionThatFailsLeavesNoFileOpen()
+    {
+        _directory.Write("a", "a");
+        _directory.Write("a.gz", "a");
+        await using var server = await StartAsync(new StaticFilesOptions { CacheControlFor = static _ => throw new InvalidOperationException("on purpose") });
+        using var client = await server.ConnectAsync();
+        for (var i = 0; i < 20; i++) Assert.Equal(500, (await client.AskAsync(RawClient.Get("/a"))).Status);
+        Assert.DoesNotContain(OpenFiles(), path => path.StartsWith(_directory.Root + "/", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task APipeIsRefusedWithoutItsWriterTakingNotice(bool hasOpenAt2)
+    {
+        TestLibc.MakePipe(_directory.PathOf("pipe"));
+        FileRoot.HasOpenAt2 = hasOpenAt2;
+        try
+        {
+            var files = new StaticFiles(_directory.Root);
+            await using var server = await TestServer.StartAsync(async request =>
+            {
+                if (request.Path == "/send") await Assert.ThrowsAsync<FileNotFoundException>(async () => await request.SendFileAsync(_directory.PathOf("pipe")));
+                await files.ServeAsync(request, static other => other.RespondAsync(HttpStatus.NotFound));
+            });
+            using var client = await server.ConnectAsync();
+            using var openings = TestLibc.WatchOpenings(_directory.PathOf("pipe"));
+            foreach (var target in (string[])["/pipe", "/send", "/pipe"]) Assert.Equal(404, (await client.AskAsync(RawClient.Get(target))).Status);
+            Assert.Equal(0, openings.Count());
+
+            // The watch sees one that is made.
+            using (File.OpenHandle(_directory.PathOf("pipe"), FileMode.Open, FileAccess.ReadWrite)) Assert.NotEqual(0, openings.Count());
+        }
+        finally
+        {
+            FileRoot.HasOpenAt2 = true;
+        }
+    }
+
+    [Fact]
+    public async Task WhatIsRefusedBesideAFileDoesNotHaveItLoadedAgain()
+    {
+        _directory.Write("d/second.html", "index");
+        _directory.Write("../outside", "x");
+        _directory.Link("d/second.html.br", _directory.PathOf("../outside"));
+        _directory.Link("d/first.html", _directory.PathOf("../outside"));
+        TestLibc.MakePipe(_directory.PathOf("d/second.html.gz"));
+        var loads = 0;
+        await using var server = await StartAsync(new StaticFilesOptions
+        {
+            IndexFiles = ["first.html", "second.html"],
+            CheckInterval = TimeSpan.Zero,
+            CacheControlFor = _ =>
+            {
+                loads++;
+                return null;
+            },
+        });
+        using var client = await server.ConnectAsync();
+        for (var i = 0; i < 10; i++) Assert.Equal("index", (await client.AskAsync(RawClient.Get("/d/"))).Body);
+
+        // Once from memory and, because of the links, once on another thread.
+        Assert.InRange(loads, 1, 2);
+        File.Delete(_directory.PathOf("d/first.html"));
+        _directory.Write("d/first.html", "first");
+        Assert.Equal("first", (await client.AskAsync(RawClient.Get("/d/"))).Body);
+    }
+
+    [Fact]
+    public async Task TheFilesOfARootThatNobodyServesAnyMoreAreClosed()
+    {
+        _directory.Write("a", TemporaryDirectory.RandomBytes(100_000));
+        await using var server = await TestServer.StartAsync(request => new StaticFiles(_directory.Root).ServeAsync(request, static other => other.RespondAsync(HttpStatus.NotFound)));
+        using var client = await server.ConnectAsync();
+        for (var i = 0; i < 50; i++) Assert.Equal(200, (await client.AskAsync(RawClient.Get("/a"))).Status);
+        await Patience.UntilAsync(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return OpenFiles().Count(path => path.StartsWith(_directory.Root, StringComparison.Ordinal)) < 10;
+        });
+    }
+
+    [Fact]
+    public async Task FilesDoNotWaitForThePlacesOfOtherWork()
+    {
+        _directory.Write("a", "a");
+        FileRoot.HasOpenAt2 = false;
+        var places = Motet.Runtime.Offload.DefaultLimiter.Total;
+        Motet.Runtime.Offload.DefaultLimiter.Total = 0;
+        try
+        {
+            await using var server = await StartAsync();
+            using var client = await server.ConnectAsync();
+            Assert.Equal("a", (await client.AskAsync(RawClient.Get("/a"))).Body);
+        }
+        finally
+        {
+            FileRoot.HasOpenAt2 = true;
+            Motet.Runtime.Offload.DefaultLimiter.Total = places;
+        }
+    }
+
+    [Fact]
+    public async Task AFileOfTheFutureHasADateThatStaysAndIsKept()
+    {
+        _directory.Write("a", [1, 2, 3], secondsAgo: -86_400);
+        var loads = 0;
+        await using var server = await StartAsync(new StaticFilesOptions
+        {
+            CheckInterval = TimeSpan.Zero,
+            CacheControlFor = _ =>
+            {
+                loads++;
+                return null;
+            },
+        });
+        using var client = await server.ConnectAsync();
+        var response = await client.AskAsync(RawClient.Get("/a"));
+        var date = response["Last-Modified"];
+        Assert.True(DateTimeOffset.Parse(date!) <= DateTimeOffset.Parse(response["Date"]!));
+        Assert.Equal(200, (await client.AskAsync(RawClient.Get("/a", $"If-Unmodified-Since: {date}\r\n"))).Status);
+        Assert.Equal(304, (await client.AskAsync(RawClient.Get("/a", $"If-Modified-Since: {date}\r\n"))).Status);
+        for (var i = 0; i < 10; i++) Assert.Equal(date, (await client.AskAsync(RawClient.Get("/a")))["Last-Modified"]);
+
+        // Once from memory and, where that does not have it, once on another thread.
+        Assert.InRange(loads, 1, 2);
+    }
 }

@@ -101,4 +101,40 @@ public sealed class PrecompressedTests : IDisposable
         var files = new StaticFiles(_directory.Root, checkInterval is { } interval ? new StaticFilesOptions { CheckInterval = interval } : null);
         return TestServer.StartAsync(request => files.ServeAsync(request, static other => other.RespondAsync(HttpStatus.NotFound)));
     }
+
+    [Fact]
+    public async Task ATagOfTheHandlersOwnTellsTheCodingsApart()
+    {
+        _directory.Write("a.txt", "identity 0123456789");
+        _directory.Write("a.txt.gz", "gzipped! abcdefghij");
+        var files = new StaticFiles(_directory.Root);
+        await using var server = await TestServer.StartAsync(request =>
+        {
+            request.ResponseHeaders.Add("ETag", "\"v1\"");
+            return files.SendAsync(request, "a.txt");
+        });
+        using var client = await server.ConnectAsync();
+        const string Gzip = "Accept-Encoding: gzip\r\n";
+        Assert.Equal(["\"v1\""], (await client.AskAsync(RawClient.Get())).All("ETag"));
+        Assert.Equal(["\"v1-gzip\""], (await client.AskAsync(RawClient.Get("/", Gzip))).All("ETag"));
+        Assert.Equal(200, (await client.AskAsync(RawClient.Get("/", Gzip + "Range: bytes=9-\r\nIf-Range: \"v1\"\r\n"))).Status);
+        Assert.Equal("abcdefghij", (await client.AskAsync(RawClient.Get("/", Gzip + "Range: bytes=9-\r\nIf-Range: \"v1-gzip\"\r\n"))).Body);
+        Assert.Equal(200, (await client.AskAsync(RawClient.Get("/", Gzip + "If-None-Match: \"v1\"\r\n"))).Status);
+        var same = await client.AskAsync(RawClient.Get("/", Gzip + "If-None-Match: \"v1-gzip\"\r\n"));
+        Assert.Equal(304, same.Status);
+        Assert.Equal(["\"v1-gzip\""], same.All("ETag"));
+    }
+
+    [Fact]
+    public async Task TheDateOfOneCodingIsNoConditionForARangeOfAnother()
+    {
+        var plain = _directory.Write("a.txt", "identity 0123456789");
+        File.SetLastWriteTimeUtc(_directory.Write("a.txt.gz", "gzipped! abcdefghij"), File.GetLastWriteTimeUtc(plain));
+        var files = new StaticFiles(_directory.Root);
+        await using var server = await TestServer.StartAsync(request => files.SendAsync(request, "a.txt"));
+        using var client = await server.ConnectAsync();
+        var date = (await client.AskAsync(RawClient.Get()))["Last-Modified"];
+        Assert.NotNull(date);
+        Assert.Equal(200, (await client.AskAsync(RawClient.Get("/", $"Accept-Encoding: gzip\r\nRange: bytes=9-\r\nIf-Range: {date}\r\n"))).Status);
+    }
 }

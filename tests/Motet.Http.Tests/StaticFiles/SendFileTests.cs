@@ -157,4 +157,141 @@ public sealed class SendFileTests : IDisposable
         Assert.Equal("body", response.Body);
         Assert.Equal("a.txt", response["X-Sendfile"]);
     }
+
+    [Theory]
+    [InlineData(3000)]
+    [InlineData(100_000)]
+    public async Task AFileInPlaceOfABodyIsNotCompressed(int length)
+    {
+        _directory.Write("a.txt", "content");
+        var files = new StaticFiles(_directory.Root);
+        await using var server = await TestServer.StartAsync(ResponseCompression.Default.Wrap(files.WithSendfile(request =>
+        {
+            request.ResponseHeaders.Add("X-Sendfile", "a.txt");
+            return request.RespondAsync(new string('x', length));
+        })));
+        using var client = await server.ConnectAsync();
+        var response = await client.AskAsync(RawClient.Get("/", "Accept-Encoding: br\r\n"));
+        Assert.Equal((200, "content"), (response.Status, response.Body));
+        Assert.Null(response["Content-Encoding"]);
+        Assert.Null(response["X-Sendfile"]);
+    }
+
+    [Fact]
+    public async Task APathThatANulWouldCutShortIsRefused()
+    {
+        var secret = _directory.Write("secret.txt", "secret");
+        await using var server = await TestServer.StartAsync(async request =>
+        {
+            await Assert.ThrowsAsync<ArgumentException>(async () => await request.SendFileAsync(secret + "\0.png"));
+            await request.RespondAsync("refused");
+        });
+        using var client = await server.ConnectAsync();
+        Assert.Equal("refused", (await client.AskAsync(RawClient.Get())).Body);
+    }
+
+    [Fact]
+    public async Task XSendfileIsNeverSentToTheClient()
+    {
+        var path = _directory.Write("a.txt", "content");
+        var files = new StaticFiles(_directory.Root);
+        await using var server = await TestServer.StartAsync(files.WithSendfile(async request =>
+        {
+            request.ResponseHeaders.Add("X-Sendfile", "a.txt");
+            request.ResponseHeaders.Add("x-sendfile", "/srv/other");
+            request.ResponseHeaders.Add("X-Last", "1");
+            switch (request.Path)
+            {
+                case "/chunk":
+                    await request.SendChunkAsync("body", done: true);
+                    break;
+                case "/headers":
+                    await request.SendHeadersAsync();
+                    break;
+                case "/file":
+                    await request.SendFileAsync(path);
+                    break;
+                default:
+                    await request.RespondAsync("body");
+                    break;
+            }
+        }));
+        using var client = await server.ConnectAsync();
+        foreach (var target in (string[])["/chunk", "/headers", "/file", "/"])
+        {
+            var response = await client.AskAsync(RawClient.Get(target));
+            Assert.Equal((200, "1"), (response.Status, response["X-Last"]));
+            Assert.Empty(response.All("X-Sendfile"));
+        }
+    }
+
+    [Theory]
+    [InlineData("missing", "", 404)]
+    [InlineData("a.txt", "Range: bytes=50-\r\n", 416)]
+    [InlineData("a.txt", "If-Match: \"x\"\r\n", 412)]
+    public async Task WhatIsSaidOfTheFileIsNotSaidOfTheErrorInItsPlace(string name, string lines, int status)
+    {
+        _directory.Write("a.txt", "content");
+        _directory.Write("../pages/404.html", "<p>page");
+        var files = new StaticFiles(_directory.Root);
+        await using var server = await TestServer.StartAsync(
+            files.WithSendfile(request =>
+            {
+                request.ResponseHeaders.Add("Content-Type", "application/pdf");
+                request.ResponseHeaders.Add("Content-Disposition", "attachment");
+                request.ResponseHeaders.Add("Cache-Control", "public, max-age=31536000");
+                request.ResponseHeaders.Add("Expires", "Sun, 06 Nov 2094 08:49:37 GMT");
+                request.ResponseHeaders.Add("ETag", "\"v\"");
+                request.ResponseHeaders.Add("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT");
+                request.ResponseHeaders.Add("Content-Encoding", "gzip");
+                request.ResponseHeaders.Add("X-Own", "kept");
+                request.ResponseHeaders.Add("X-Sendfile", name);
+                return request.RespondAsync(HttpStatus.OK);
+            }),
+            options: new HttpOptions { ErrorPages = ErrorPages.Load(_directory.PathOf("../pages")) });
+        using var client = await server.ConnectAsync();
+        var response = await client.AskAsync(RawClient.Get("/", lines));
+        Assert.Equal((status, "kept"), (response.Status, response["X-Own"]));
+        foreach (var header in (string[])["Content-Disposition", "Cache-Control", "Expires", "ETag", "Last-Modified", "Content-Encoding"]) Assert.Null(response[header]);
+        Assert.Equal(status == 404 ? "text/html; charset=utf-8" : null, response["Content-Type"]);
+    }
+
+    [Fact]
+    public async Task AnErrorPageHasItsOwnType()
+    {
+        _directory.Write("404.html", "<p>page");
+        await using var server = await TestServer.StartAsync(
+            request =>
+            {
+                request.ResponseHeaders.Add("Content-Type", "application/pdf");
+                request.ResponseHeaders.Add("Content-Encoding", "gzip");
+                return request.RespondAsync(HttpStatus.NotFound);
+            },
+            options: new HttpOptions { ErrorPages = ErrorPages.Load(_directory.Root) });
+        using var client = await server.ConnectAsync();
+        var response = await client.AskAsync(RawClient.Get());
+        Assert.Equal(["text/html; charset=utf-8"], response.All("Content-Type"));
+        Assert.Null(response["Content-Encoding"]);
+    }
+
+    [Theory]
+    [InlineData("If-None-Match: W/\"v1\"", 304)]
+    [InlineData("If-None-Match: \"v1\"", 304)]
+    [InlineData("If-None-Match: \"v2\"", 200)]
+    [InlineData("If-Match: W/\"v1\"", 412)]
+    [InlineData("If-Match: \"v1\"", 412)]
+    [InlineData("If-Match: *", 200)]
+    [InlineData("If-Range: W/\"v1\"", 200)]
+    [InlineData("If-Range: \"v1\"", 200)]
+    public async Task AWeakTagOfTheHandlersOwnIsWeak(string condition, int status)
+    {
+        var path = _directory.Write("a", "content");
+        await using var server = await TestServer.StartAsync(request =>
+        {
+            request.ResponseHeaders.Add("ETag", "W/\"v1\"");
+            return request.SendFileAsync(path);
+        });
+        using var client = await server.ConnectAsync();
+        Assert.Equal(status, (await client.AskAsync(RawClient.Get("/", (condition.StartsWith("If-Range", StringComparison.Ordinal) ? "Range: bytes=1-3\r\n" : "") + condition + "\r\n"))).Status);
+    }
 }

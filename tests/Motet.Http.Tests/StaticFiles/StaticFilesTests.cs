@@ -187,16 +187,14 @@ public sealed class StaticFilesTests : IDisposable
     public async Task AValueThatWouldBeAnotherHeaderIsRefused()
     {
         _directory.Write("a.x", "a");
-        _directory.Write("b.y", "b");
         Assert.Throws<ArgumentException>(() => new StaticFiles(_directory.Root, new StaticFilesOptions { CacheControl = "a\r\nb: c" }));
+        Assert.Throws<ArgumentException>(() => new StaticFiles(_directory.Root, new StaticFilesOptions { MediaTypes = new Dictionary<string, string> { ["y"] = "a\r\nb: c" } }));
         await using var server = await StartAsync(new StaticFilesOptions
         {
             CacheControlFor = path => path == "a.x" ? "a\r\nb: c" : null,
-            MediaTypes = new Dictionary<string, string> { ["y"] = "a\r\nb: c" },
         });
         using var client = await server.ConnectAsync();
         Assert.Equal(500, (await client.AskAsync(RawClient.Get("/a.x"))).Status);
-        Assert.Equal(500, (await client.AskAsync(RawClient.Get("/b.y"))).Status);
     }
 
     [Fact]

@@ -76,4 +76,51 @@ public sealed class SymbolicLinkTests : IDisposable
         Assert.DoesNotContain("outside", seen);
         Assert.Contains("inside", seen);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ARootWhosePathNobodyCanTellServesNothingElse(bool hasOpenAt2)
+    {
+        // A path that is longer than the kernel tells, reached by a link on its way.
+        var half = string.Join('/', Enumerable.Repeat(new string('d', 200), 14));
+        Directory.CreateDirectory(_directory.PathOf(half));
+        _directory.Link("half", half);
+        var deep = $"half/{half}";
+        try
+        {
+            _directory.Write(deep + "/a", "inside");
+            FileRoot.HasOpenAt2 = hasOpenAt2;
+            var files = new StaticFiles(_directory.PathOf(deep));
+            await using var server = await TestServer.StartAsync(request => files.ServeAsync(request, static other => other.RespondAsync(HttpStatus.NotFound)));
+            using var client = await server.ConnectAsync();
+            Assert.Equal(404, (await client.AskAsync(RawClient.Get("/etc/passwd"))).Status);
+            Assert.Equal(hasOpenAt2 ? 200 : 404, (await client.AskAsync(RawClient.Get("/a"))).Status);
+        }
+        finally
+        {
+            Directory.Delete(_directory.PathOf("half/" + new string('d', 200)), recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ARootThatWasRenamedBehindALinkIsServedAsBefore(bool hasOpenAt2)
+    {
+        _directory.Write("../one/a", "content");
+        _directory.Link("../one/absolute", _directory.PathOf("../two/a"));
+        _directory.Link("../current", "one");
+        FileRoot.HasOpenAt2 = hasOpenAt2;
+        var files = new StaticFiles(_directory.PathOf("../current"), new StaticFilesOptions { CheckInterval = TimeSpan.Zero });
+        await using var server = await TestServer.StartAsync(request => files.ServeAsync(request, static other => other.RespondAsync(HttpStatus.NotFound)));
+        using var client = await server.ConnectAsync();
+        Assert.Equal("content", (await client.AskAsync(RawClient.Get("/a"))).Body);
+        Assert.Equal(404, (await client.AskAsync(RawClient.Get("/absolute"))).Status);
+        TestLibc.Rename(_directory.PathOf("../one"), _directory.PathOf("../two"));
+        _directory.Link("../next", "two");
+        TestLibc.Rename(_directory.PathOf("../next"), _directory.PathOf("../current"));
+        Assert.Equal("content", (await client.AskAsync(RawClient.Get("/a"))).Body);
+        Assert.Equal("content", (await client.AskAsync(RawClient.Get("/absolute"))).Body);
+    }
 }

@@ -20,6 +20,9 @@ internal static partial class TestLibc
         Assert.Equal(0, posix_fadvise((int)file.DangerousGetHandle(), 0, 0, 4));
     }
 
+    /// <summary>Counts how often a file is opened, from here on.</summary>
+    public static Openings WatchOpenings(string path) => new(path);
+
     /// <summary>Has no descriptor left but those that are open, until disposed.</summary>
     public static unsafe IDisposable NoMoreDescriptors()
     {
@@ -52,6 +55,38 @@ internal static partial class TestLibc
 
     [LibraryImport("libc")]
     private static unsafe partial int setrlimit(int resource, ulong* limits);
+
+    [LibraryImport("libc")]
+    private static partial int inotify_init1(int flags);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int inotify_add_watch(int descriptor, string path, uint mask);
+
+    [LibraryImport("libc")]
+    private static unsafe partial nint read(int descriptor, byte* buffer, nuint length);
+
+    [LibraryImport("libc")]
+    private static partial int close(int descriptor);
+
+    internal sealed class Openings : IDisposable
+    {
+        private const int NonBlocking = 0x800;
+        private const uint OnOpen = 0x20;
+        private const int EventLength = 16;
+
+        private readonly int _descriptor = inotify_init1(NonBlocking);
+
+        public Openings(string path) => Assert.True(inotify_add_watch(_descriptor, path, OnOpen) >= 0);
+
+        /// <summary>Those since the last call; the kernel makes one of several that are the same.</summary>
+        public unsafe int Count()
+        {
+            var buffer = stackalloc byte[EventLength * 64];
+            return (int)Math.Max(0, read(_descriptor, buffer, EventLength * 64)) / EventLength;
+        }
+
+        public void Dispose() => close(_descriptor);
+    }
 
     private sealed class Restorer(ulong limit, List<Microsoft.Win32.SafeHandles.SafeFileHandle> fillers) : IDisposable
     {

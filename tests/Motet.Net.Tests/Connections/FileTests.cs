@@ -228,4 +228,41 @@ public sealed class FileTests : IDisposable
     private static SafeFileHandle DirectoryHandle() => new(Libc.open("/tmp", 0, 0), ownsHandle: true);
 
     private bool IsOpenInProcess() => Directory.GetFileSystemEntries("/proc/self/fd").Any(entry => new FileInfo(entry).LinkTarget == _path);
+
+    [Theory, CombinatorialCopying(0, 1)]
+    public async Task ASecondFileThatFollowsTheFirstAtOnceIsSentBeforeTheEnd(int how, bool copies)
+    {
+        const int Length = 3_000_000;
+        var content = Fill(Length);
+        await using var link = await OpenAsync(copies, Sockets.SmallWindow);
+        var sending = link.RunOnLoop(async () =>
+        {
+            using var file = Open();
+            await link.Connection.SendFileAsync(file, 0, Length);
+
+            // Here the loop is still about to tell that the first one was sent.
+            var second = link.Connection.SendFileAsync(file, 0, Length);
+            if (how == 0) link.Connection.EndOutput();
+            else link.Connection.Close();
+            await second;
+            link.Connection.Close();
+        });
+        var all = link.Peer.ReadToEnd();
+        await sending;
+        Assert.Equal(2 * Length, all.Length);
+        Assert.Equal(Sockets.Hash(content), Sockets.Hash(all[Length..]));
+    }
+
+    [Theory, CombinatorialCopying]
+    public async Task AFileThatCannotBeReadIsNotThePeersFault(bool copies)
+    {
+        Fill(100_000);
+        await using var link = await OpenAsync(copies);
+        using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        await link.RunOnLoop(async () =>
+        {
+            await Assert.ThrowsAsync<IOException>(async () => await link.Connection.SendFileAsync(file, 0, 100_000));
+            Assert.Equal(CloseReason.Aborted, link.Connection.CloseReason);
+        });
+    }
 }
