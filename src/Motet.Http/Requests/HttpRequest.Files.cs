@@ -29,7 +29,9 @@ public sealed partial class HttpRequest
         ArgumentException.ThrowIfNullOrEmpty(path);
         CancelScope.ThrowIfCanceled();
         if (_response != ResponseState.NotStarted) ThrowStarted();
+        var generation = Generation;
         using var file = FileOpener.TryOpenCached(path) ?? await Offload.RunAsync(() => FileOpener.Open(path));
+        ThrowIfOver(generation);
         await SendFileAsync(file, contentType ?? MediaTypes.Default.Of(path));
     }
 
@@ -131,16 +133,17 @@ public sealed partial class HttpRequest
 
     private async ValueTask FinishFileAsync(ValueTask send)
     {
-        _isSending = true;
+        var generation = BeginSending();
         try
         {
             await send;
         }
         finally
         {
-            _isSending = false;
+            EndSending(generation);
         }
 
+        ThrowIfOver(generation);
         FinishFile();
     }
 
@@ -167,7 +170,7 @@ public sealed partial class HttpRequest
 
         WriteHead(HttpStatus.PartialContent, $"multipart/byteranges; boundary={boundary}", length, isWhole: true);
         var isHeld = false;
-        _isSending = true;
+        var generation = BeginSending();
         try
         {
             // Between two parts nothing else keeps it open when the cache lets it go.
@@ -178,11 +181,12 @@ public sealed partial class HttpRequest
                 await (file.Content is { } content
                     ? Connection.WriteUninterruptedAsync(content.AsMemory((int)parts[i].Offset, (int)parts[i].Count))
                     : Connection.SendFileUninterruptedAsync(file.Handle!, parts[i].Offset, parts[i].Count));
+                ThrowIfOver(generation);
             }
         }
         finally
         {
-            _isSending = false;
+            EndSending(generation);
             if (isHeld) file.Handle!.DangerousRelease();
         }
 
