@@ -30,7 +30,7 @@ public sealed partial class HttpRequest
         CancelScope.ThrowIfCanceled();
         if (_response != ResponseState.NotStarted) ThrowStarted();
         var generation = Generation;
-        using var file = FileOpener.TryOpenCached(path) ?? await Offload.RunAsync(() => FileOpener.Open(path));
+        using var file = FileOpener.TryOpenCached(path) ?? await FileWork.RunAsync(() => FileOpener.Open(path));
         ThrowIfOver(generation);
         await SendFileAsync(file, contentType ?? MediaTypes.Default.Of(path));
     }

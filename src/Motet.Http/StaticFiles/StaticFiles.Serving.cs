@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Motet.Runtime;
 
 namespace Motet.Http;
 
@@ -31,7 +30,7 @@ public sealed partial class StaticFiles
     private async ValueTask LoadAndSendAsync(HttpRequest request, FileCache cache, FileRoot root, byte[] name, HttpHandler others, int looks)
     {
         FileEntry? entry = null;
-        var status = await Offload.RunAsync(() => _loader.Load(root, name, cachedOnly: false, out entry));
+        var status = await FileWork.RunAsync(() => _loader.Load(root, name, cachedOnly: false, out entry));
         await AnswerAsync(request, cache, status, entry, others, looks);
     }
 
@@ -76,7 +75,7 @@ public sealed partial class StaticFiles
     private async ValueTask ReopenAndSendAsync(HttpRequest request, FileCache cache, FileRoot root, FileEntry entry, FileRepresentation file, HttpHandler others, int looks)
     {
         SafeFileHandle? handle = null;
-        var status = await Offload.RunAsync(() => FileLoader.Reopen(root, entry, file, cachedOnly: false, out handle));
+        var status = await FileWork.RunAsync(() => FileLoader.Reopen(root, entry, file, cachedOnly: false, out handle));
         await SendReopenedAsync(request, cache, entry, file, status, handle, others, looks);
     }
 
