@@ -83,7 +83,6 @@ public sealed partial class RequestBody
         // RFC 9110 §10.1.1: no 100 is needed once some of the body has arrived.
         _awaitsContinue = head.ExpectContinue && length == 0;
         _dropped = 0;
-        ResetPace();
     }
 
     /// <summary>The receive buffer is needed for others: what was not taken of it stays with the connection.</summary>

@@ -107,7 +107,7 @@ public class RespondJsonTests
     public async Task SequenceThatIsWaitedForEndsWhenSendingFails(string how)
     {
         var go = new TaskCompletionSource();
-        var failure = new TaskCompletionSource<Exception>();
+        var failure = new TaskCompletionSource<(Exception, bool)>();
         var hasEnded = false;
         using var cancel = new CancellationTokenSource();
         await using var server = await TestServer.StartAsync(async request =>
@@ -118,8 +118,7 @@ public class RespondJsonTests
             }
             catch (Exception exception)
             {
-                Assert.True(hasEnded);
-                failure.SetResult(exception);
+                failure.SetResult((exception, hasEnded));
                 throw;
             }
         });
@@ -134,7 +133,8 @@ public class RespondJsonTests
         }
 
         go.SetResult();
-        var exception = await failure.Task.Within();
+        var (exception, hadEnded) = await failure.Task.Within();
+        Assert.True(hadEnded);
         if (how == "left") Assert.IsType<ConnectionClosedException>(exception);
         else Assert.IsAssignableFrom<OperationCanceledException>(exception);
 
