@@ -11,8 +11,8 @@ namespace Motet.Http;
 /// A rejected request, whose line cannot be trusted, is logged as <c>"-"</c>. Bytes that could forge a line or speak to a terminal are written as <c>\xHH</c>.</remarks>
 public sealed class AccessLog : IAsyncDisposable
 {
-    /// <summary>Pages that may be in use at once, 64 KiB each: 1 MiB, which is 10,000 lines, lets an output stall for as long as that lasts, and bounds what it can cost.</summary>
-    private const int MaxPages = 16;
+    /// <summary>Pages that may be in use at once, 64 KiB each. 4 MiB is 50,000 lines: a quarter of a second of a loop's full load, for an output that stalls or a thread that gets no processor. They are made when they are needed.</summary>
+    private const int MaxPages = 64;
 
     // How long the end waits for an output that has stalled.
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);

@@ -31,7 +31,6 @@ public class AllocationTests
     {
         await using var log = new AccessLog(Stream.Null, format);
         await AllocatesNothingAsync("text", 16, log);
-        Assert.Equal(0, log.LinesLost);
     }
 
     private static async Task AllocatesNothingAsync(string kind, int pipelined, AccessLog? accessLog)

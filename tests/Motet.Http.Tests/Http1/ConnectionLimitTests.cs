@@ -132,7 +132,12 @@ public class ConnectionLimitTests
     {
         var limits = new ServerLimits
         {
-            MaxConnections = 7, DescriptorMargin = 8, MaxLingerBytes = 9, LingerTimeout = TimeSpan.FromSeconds(10), ResponseTimeout = TimeSpan.FromSeconds(11), MinResponseRate = null,
+            MaxConnections = 7,
+            DescriptorMargin = 8,
+            MaxLingerBytes = 9,
+            LingerTimeout = TimeSpan.FromSeconds(10),
+            ResponseTimeout = TimeSpan.FromSeconds(11),
+            MinResponseRate = null,
         };
         var options = new HttpService(Hello, limits).ListenerOptions();
         Assert.Equal((7, 8, 9, 10, 11, null), (options.MaxConnections, options.DescriptorMargin, options.Connections.MaxLingerBytes, options.Connections.LingerTimeout.TotalSeconds, options.Connections.WriteTimeout.TotalSeconds, options.Connections.MinWriteRate));

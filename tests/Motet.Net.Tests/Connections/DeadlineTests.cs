@@ -90,7 +90,7 @@ public class DeadlineTests
             WhenDeadline = connection => connection.SetDeadline(TimeSpan.FromMilliseconds(5)),
         };
         await using var link = await Link.OpenAsync(handler);
-        await handler.Until(seen => seen.Count("deadline") == 5);
+        await handler.Until(seen => seen.Count("deadline") >= 5);
     }
 
     [Fact]

@@ -20,7 +20,12 @@ public sealed class UploadTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
-        if (_sample is not null) await _sample.DisposeAsync();
+        if (_sample is null) return;
+
+        // Killed, it would leave its files behind.
+        _sample.Signal(Signals.Terminate);
+        await _sample.EndAsync();
+        await _sample.DisposeAsync();
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class TestbedRouteTests(TestbedFixture testbed)
         using var request = new HttpRequestMessage(HttpMethod.Get, "/cookie");
         request.Headers.Add("Cookie", "a=1; b=\"2\"");
         using var response = await testbed.Client.SendAsync(request);
-        Assert.Equal("a=1\nb=2\n", await response.Content.ReadAsStringAsync());
+        Assert.Equal("a=1\nb=\"2\"\n", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
