@@ -145,7 +145,7 @@ public sealed partial class HttpRequest
         var encoder = _encoder!;
         encoder.Count(chunk.Length, done);
         if (chunk.IsEmpty && !done) return;
-        _isSending = true;
+        var generation = BeginSending();
         try
         {
             do
@@ -154,14 +154,16 @@ public sealed partial class HttpRequest
                 chunk = chunk[slice.Length..];
                 var encoded = encoder.Encode(slice.Span, flush: chunk.IsEmpty, done: done && chunk.IsEmpty);
                 if (!encoded.IsEmpty) await WritePieceAsync(encoded, CancellationToken.None);
+                ThrowIfOver(generation);
                 FinishPiece(encoded.Length, done: false);
                 if (!chunk.IsEmpty) await Task.Yield();
+                ThrowIfOver(generation);
             }
             while (!chunk.IsEmpty);
         }
         finally
         {
-            _isSending = false;
+            EndSending(generation);
         }
 
         if (!done) return;

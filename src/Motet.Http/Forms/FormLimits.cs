@@ -14,7 +14,7 @@ public sealed class FormLimits
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int MaxFields { get; init => field = Check(value); } = 1024;
 
-    /// <summary>The longest name of a field or a file, in bytes of UTF-8. Default 2048, as in ASP.NET Core: generated names of nested properties are long, not that long.</summary>
+    /// <summary>The longest name of a field, and of what a file is called (<see cref="FormPart.FileName"/>), in bytes of UTF-8. Default 2048, as in ASP.NET Core: generated names of nested properties are long, not that long.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int MaxNameBytes { get; init => field = Check(value); } = 2048;
 
@@ -22,7 +22,7 @@ public sealed class FormLimits
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int MaxValueBytes { get; init => field = Check(value); } = 1 << 20;
 
-    /// <summary>The most bytes of all names and values of fields together, which are held in memory; of a URL-encoded form, as it was sent. Default 4 MiB: four of the longest values.</summary>
+    /// <summary>The most bytes of all names and values of fields, and of all names and media types of files, together, which are held in memory; of a URL-encoded form, as it was sent. Default 4 MiB: four of the longest values.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int MaxMemoryBytes { get; init => field = Check(value); } = 4 << 20;
 

@@ -74,6 +74,8 @@ public sealed partial class HttpRequest
             memory += Encoding.UTF8.GetByteCount(part.Name);
             if (part.FileName is not null)
             {
+                memory += Encoding.UTF8.GetByteCount(part.FileName) + Encoding.UTF8.GetByteCount(part.ContentType ?? "");
+                if (memory > limits.MaxMemoryBytes) throw new RequestRejectedException(RejectReason.FormTooLarge);
                 var content = await SpooledStream.ReadAsync(part.Body, limits.MemoryThreshold, limits.TempDirectory, cancellationToken);
                 form.Add(new FormFile(part.Name, part.FileName, part.ContentType, content));
                 continue;

@@ -15,7 +15,7 @@ internal sealed class MultipartForm
 
     private readonly MultipartReader _reader;
     private readonly FormLimits _limits;
-    private MultipartSection? _section;
+    private FormPart? _part;
     private int _parts;
 
     public MultipartForm(HttpRequest request, FormLimits limits)
@@ -37,17 +37,17 @@ internal sealed class MultipartForm
     {
         try
         {
-            if (_section is not null) await PassOverAsync(_section.Body, cancellationToken);
-            _section = await _reader.ReadNextSectionAsync(cancellationToken);
+            // Through the part's own bound: what nobody reads counts as well.
+            if (_part is not null) await PassOverAsync(_part.Body, cancellationToken);
+            _part = null;
+            if (await _reader.ReadNextSectionAsync(cancellationToken) is not { } section) return null;
+            if (++_parts > _limits.MaxParts) throw new RequestRejectedException(RejectReason.FormTooLarge);
+            return _part = ToPart(section);
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
             throw new RequestRejectedException(RejectReason.BadForm, exception);
         }
-
-        if (_section is null) return null;
-        if (++_parts > _limits.MaxParts) throw new RequestRejectedException(RejectReason.FormTooLarge);
-        return ToPart(_section);
     }
 
     private FormPart ToPart(MultipartSection section)
@@ -70,8 +70,9 @@ internal sealed class MultipartForm
         if (Encoding.UTF8.GetByteCount(partName) > _limits.MaxNameBytes) throw new RequestRejectedException(RejectReason.FormTooLarge);
 
         // RFC 7578 §4.2: filename* is not to be sent; some do, and filename wins where there is one.
-        var fileName = Text(disposition.FileName) ?? Text(disposition.FileNameStar);
-        return new FormPart(partName, fileName is null ? null : Sanitize(fileName), headers, new PartBody(section.Body, _limits.MaxPartBytes));
+        var fileName = (Text(disposition.FileName) ?? Text(disposition.FileNameStar)) is { } claimed ? Sanitize(claimed) : null;
+        if (fileName is not null && Encoding.UTF8.GetByteCount(fileName) > _limits.MaxNameBytes) throw new RequestRejectedException(RejectReason.FormTooLarge);
+        return new FormPart(partName, fileName, headers, new PartBody(section.Body, _limits.MaxPartBytes));
     }
 
     private static string? Single(Dictionary<string, StringValues>? headers, string name)

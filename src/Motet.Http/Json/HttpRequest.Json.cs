@@ -97,7 +97,7 @@ public sealed partial class HttpRequest
     /// Responds with 200 and a JSON array, item by item as they come, in constant memory. Items that are there at once are sent together, 16 KiB at a time; before an item is waited for, what there is is sent. A sequence
     /// that fails after the first piece was sent ends the connection.
     /// </summary>
-    /// <param name="items">The items.</param>
+    /// <param name="items">The items. When sending fails while the next one is waited for, the sequence is cancelled through the token that it was given (<c>[EnumeratorCancellation]</c>), waited for, and disposed of.</param>
     /// <param name="typeInfo">How an item is written: a property of a <c>JsonSerializerContext</c>.</param>
     /// <param name="contentType">The media type. One that is among <see cref="ResponseHeaders"/> takes its place.</param>
     /// <param name="cancellationToken">Ends the sequence and the sending.</param>
@@ -108,17 +108,21 @@ public sealed partial class HttpRequest
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(typeInfo);
         if (_response != ResponseState.NotStarted) ThrowStarted();
+        var generation = Generation;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var output = JsonOutput.Rent(typeInfo.Options);
         try
         {
             output.Append("["u8);
             var isFirst = true;
-            await using var enumerator = items.GetAsyncEnumerator(cancellationToken);
+            await using var enumerator = items.GetAsyncEnumerator(ending.Token);
             while (true)
             {
                 var next = enumerator.MoveNextAsync();
-                if (!next.IsCompleted && output.Length > 1) await SendPiecesAsync(output, contentType, cancellationToken);
-                if (!await next) break;
+                if (!next.IsCompleted && output.Length > 1) await SendBeforeAsync(next, output, contentType, ending, cancellationToken);
+                var hasNext = await next;
+                ThrowIfOver(generation);
+                if (!hasNext) break;
                 if (!isFirst) output.Append(","u8);
                 isFirst = false;
                 output.Write(enumerator.Current, typeInfo);
@@ -165,6 +169,37 @@ public sealed partial class HttpRequest
     {
         await SendHeadersAsync(status, contentType, output.Length);
         for (var i = 0; i < output.PieceCount; i++) await SendChunkAsync(output.Piece(i), done: i == output.PieceCount - 1);
+    }
+
+    /// <summary>Sends while the sequence goes on to its next item. One that does so cannot be disposed of, so a failure waits for that.</summary>
+    private async ValueTask SendBeforeAsync(ValueTask<bool> next, JsonOutput output, string contentType, CancellationTokenSource ending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendPiecesAsync(output, contentType, cancellationToken);
+        }
+        catch
+        {
+            try
+            {
+                ending.Cancel();
+            }
+            catch (AggregateException)
+            {
+                // What the sequence's callbacks throw: the failure to send is what there is to say.
+            }
+
+            try
+            {
+                await next;
+            }
+            catch (Exception)
+            {
+                // The end that was asked for, or one that nobody can be told of any more.
+            }
+
+            throw;
+        }
     }
 
     private async ValueTask SendPiecesAsync(JsonOutput output, string contentType, CancellationToken cancellationToken)

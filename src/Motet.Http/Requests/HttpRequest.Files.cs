@@ -30,7 +30,9 @@ public sealed partial class HttpRequest
         ArgumentException.ThrowIfNullOrEmpty(path);
         CancelScope.ThrowIfCanceled();
         if (_response != ResponseState.NotStarted) ThrowStarted();
-        using var file = FileOpener.TryOpenCached(path) ?? await StaticFiles.RunAsync(() => FileOpener.Open(path));
+        var generation = Generation;
+        using var file = FileOpener.TryOpenCached(path) ?? await FileWork.RunAsync(() => FileOpener.Open(path));
+        ThrowIfOver(generation);
         await SendFileAsync(file, contentType ?? MediaTypes.Default.Of(path));
     }
 
@@ -147,16 +149,17 @@ public sealed partial class HttpRequest
 
     private async ValueTask FinishFileAsync(ValueTask send)
     {
-        _isSending = true;
+        var generation = BeginSending();
         try
         {
             await send;
         }
         finally
         {
-            _isSending = false;
+            EndSending(generation);
         }
 
+        ThrowIfOver(generation);
         FinishFile();
     }
 
@@ -183,7 +186,7 @@ public sealed partial class HttpRequest
 
         WriteHead(HttpStatus.PartialContent, $"multipart/byteranges; boundary={boundary}", length, isWhole: true);
         var isHeld = false;
-        _isSending = true;
+        var generation = BeginSending();
         try
         {
             // Between two parts nothing else keeps it open when the cache lets it go.
@@ -194,11 +197,12 @@ public sealed partial class HttpRequest
                 await (file.Content is { } content
                     ? Connection.WriteUninterruptedAsync(content.AsMemory((int)parts[i].Offset, (int)parts[i].Count))
                     : Connection.SendFileUninterruptedAsync(file.Handle!, parts[i].Offset, parts[i].Count));
+                ThrowIfOver(generation);
             }
         }
         finally
         {
-            _isSending = false;
+            EndSending(generation);
             if (isHeld) file.Handle!.DangerousRelease();
         }
 

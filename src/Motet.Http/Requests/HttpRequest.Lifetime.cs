@@ -58,9 +58,19 @@ public sealed unsafe partial class HttpRequest
         _aborted?.Cancel();
     }
 
+    /// <summary>How many requests the object has served. What goes on after a wait compares it: a handler that did not wait for its own operation may have completed meanwhile, and what the object serves now is somebody else's.</summary>
+    internal int Generation { get; private set; }
+
+    /// <exception cref="InvalidOperationException">The request of that generation is over.</exception>
+    internal void ThrowIfOver(int generation)
+    {
+        if (generation != Generation) ThrowOver();
+    }
+
     /// <summary>Forgets the request and keeps the memory, for the next one.</summary>
     internal void Reset()
     {
+        Generation++;
         Head.Reset();
         Body.Reset();
         ResetResponse();
@@ -111,8 +121,10 @@ public sealed unsafe partial class HttpRequest
 
     private void ThrowIfOver()
     {
-        if (_response == ResponseState.Over) throw new InvalidOperationException("The request is over: its handler has completed. What is needed later has to be copied before.");
+        if (_response == ResponseState.Over) ThrowOver();
     }
+
+    private static void ThrowOver() => throw new InvalidOperationException("The request is over: its handler has completed. What is needed later has to be copied before.");
 
     private HttpMethod ToMethod() => Head.Method switch
     {

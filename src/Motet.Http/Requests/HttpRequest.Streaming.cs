@@ -93,17 +93,31 @@ public sealed partial class HttpRequest
 
     private async ValueTask FinishPieceAsync(ValueTask write, int length, bool done)
     {
-        _isSending = true;
+        var generation = BeginSending();
         try
         {
             await write;
         }
         finally
         {
-            _isSending = false;
+            EndSending(generation);
         }
 
+        ThrowIfOver(generation);
         FinishPiece(length, done);
+    }
+
+    /// <summary>From here on a piece is being sent.</summary>
+    /// <returns>For <see cref="EndSending"/>: which request it belongs to.</returns>
+    private int BeginSending()
+    {
+        _isSending = true;
+        return Generation;
+    }
+
+    private void EndSending(int generation)
+    {
+        if (generation == Generation) _isSending = false;
     }
 
     private void FinishPiece(int length, bool done)

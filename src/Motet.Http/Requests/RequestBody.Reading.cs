@@ -13,7 +13,6 @@ public sealed partial class RequestBody
 
     private BodyState _state = BodyState.Over;
     private int _readThisTurn;
-    private int _requestsServed;
     private bool _hasStarted;
     private bool _isAwaited;
     private RejectReason _failure;
@@ -84,7 +83,6 @@ public sealed partial class RequestBody
         // RFC 9110 §10.1.1: no 100 is needed once some of the body has arrived.
         _awaitsContinue = head.ExpectContinue && length == 0;
         _dropped = 0;
-        ResetPace();
     }
 
     /// <summary>The receive buffer is needed for others: what was not taken of it stays with the connection.</summary>
@@ -114,7 +112,6 @@ public sealed partial class RequestBody
         _hasStarted = false;
         _isAwaited = false;
         _readThisTurn = 0;
-        _requestsServed++;
         _maxBytes = null;
         _maxBytesIsSet = false;
         _windowLength = _windowTaken = 0;
@@ -233,6 +230,7 @@ public sealed partial class RequestBody
 
         _readThisTurn = 0;
         var connection = _request.Connection;
+        var generation = _request.Generation;
         while (true)
         {
             BeginWait();
@@ -243,10 +241,14 @@ public sealed partial class RequestBody
             }
             finally
             {
-                _isAwaited = false;
-                EndWait();
+                if (generation == _request.Generation)
+                {
+                    _isAwaited = false;
+                    EndWait();
+                }
             }
 
+            _request.ThrowIfOver(generation);
             var read = TryRead(buffer.Span);
             if (read >= 0) return read;
         }
@@ -255,11 +257,11 @@ public sealed partial class RequestBody
     private async ValueTask<int> YieldAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         _readThisTurn = 0;
-        var served = _requestsServed;
+        var generation = _request.Generation;
+        _isAwaited = true;
         await Task.Yield();
-
-        // A handler that did not wait for the read may have completed meanwhile: what the object serves now is somebody else's.
-        if (served != _requestsServed) throw new InvalidOperationException("The request is over: its handler has completed.");
+        _request.ThrowIfOver(generation);
+        _isAwaited = false;
         return await ReadAsync(buffer, cancellationToken);
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Motet.Runtime;
 
 namespace Motet.Http;
 
@@ -9,13 +8,7 @@ public sealed partial class StaticFiles
     // A file that is another one each time it is looked at is not served after so many looks.
     private const int MaxLooks = 4;
 
-    // So many at once as disks have in their queue. Not the places of all other work (Offload.DefaultLimiter): clients that ask for names that are not there must not take those.
-    private static readonly CapacityLimiter FileLimiter = new(32);
-
     private static readonly HttpHandler NotFoundHandler = static request => request.RespondInPlaceOfFileAsync(HttpStatus.NotFound);
-
-    /// <summary>Does on another thread what may wait for a disk.</summary>
-    internal static Task<T> RunAsync<T>(Func<T> work) => Offload.RunAsync(work, limiter: FileLimiter);
 
     private ValueTask ServeAsync(HttpRequest request, FileCache cache, ReadOnlySpan<byte> name, HttpHandler others, int looks = 0)
     {
@@ -37,7 +30,7 @@ public sealed partial class StaticFiles
     private async ValueTask LoadAndSendAsync(HttpRequest request, FileCache cache, FileRoot root, byte[] name, HttpHandler others, int looks)
     {
         FileEntry? entry = null;
-        var status = await RunAsync(() => _loader.Load(root, name, cachedOnly: false, out entry));
+        var status = await FileWork.RunAsync(() => _loader.Load(root, name, cachedOnly: false, out entry));
         await AnswerAsync(request, cache, status, entry, others, looks);
     }
 
@@ -82,7 +75,7 @@ public sealed partial class StaticFiles
     private async ValueTask ReopenAndSendAsync(HttpRequest request, FileCache cache, FileRoot root, FileEntry entry, FileRepresentation file, HttpHandler others, int looks)
     {
         SafeFileHandle? handle = null;
-        var status = await RunAsync(() => FileLoader.Reopen(root, entry, file, cachedOnly: false, out handle));
+        var status = await FileWork.RunAsync(() => FileLoader.Reopen(root, entry, file, cachedOnly: false, out handle));
         await SendReopenedAsync(request, cache, entry, file, status, handle, others, looks);
     }
 

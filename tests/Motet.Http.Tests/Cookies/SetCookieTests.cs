@@ -92,4 +92,26 @@ public class SetCookieTests
             ["a=b; Path=/; HttpOnly", "c=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Domain=example.com; Path=/x", "__Host-d=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; Secure"],
             response.All("Set-Cookie"));
     }
+
+    [Fact]
+    public async Task CookieIsDeletedWithAllTheAttributesItWasSetWith()
+    {
+        var cookie = new ResponseCookie("__Host-a", "b") { Secure = true, HttpOnly = true, SameSite = SameSite.None, Partitioned = true, MaxAge = TimeSpan.FromDays(1), Expires = Then };
+        await using var server = await TestServer.StartAsync(request =>
+        {
+            request.ResponseHeaders.DeleteCookie(cookie);
+            request.ResponseHeaders.DeleteCookie(new ResponseCookie("c", "d") { Domain = "example.com", Path = null, SameSite = SameSite.Strict });
+            Assert.Throws<ArgumentException>(() => request.ResponseHeaders.DeleteCookie(new ResponseCookie("a", "") { Partitioned = true }));
+            return request.RespondAsync("");
+        });
+        using var client = await server.ConnectAsync();
+
+        var response = await client.AskAsync(RawClient.Get());
+        Assert.Equal(
+            [
+                "__Host-a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
+                "c=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Domain=example.com; SameSite=Strict",
+            ],
+            response.All("Set-Cookie"));
+    }
 }

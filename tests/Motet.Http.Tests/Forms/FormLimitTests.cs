@@ -10,6 +10,10 @@ public class FormLimitTests
         { new FormLimits { MaxParts = 2 }, Parts(2), Parts(3), 413 },
         { new FormLimits { MaxFields = 2 }, Parts(2), Parts(3), 413 },
         { new FormLimits { MaxNameBytes = 3 }, FormServer.Part("abc", "1"), FormServer.Part("abcd", "1"), 413 },
+        { new FormLimits { MaxNameBytes = 3 }, Upload("1", "abc"), Upload("1", "abcd"), 413 },
+        { new FormLimits { MaxNameBytes = 4 }, Upload("1", "x/\u00c3\u00a9\u00c3\u00a9"), Upload("1", "x/\u00c3\u00a9\u00c3\u00a9a"), 413 },
+        { new FormLimits { MaxMemoryBytes = 8 }, Upload("123456789", "abc") + Upload("123456789", "ab"), Upload("1", "abc") + Upload("1", "abcd"), 413 },
+        { new FormLimits { MaxMemoryBytes = 8 }, Upload("1", "abc", "a/bc"), Upload("1", "abc", "a/bcd"), 413 },
         { new FormLimits { MaxValueBytes = 3 }, FormServer.Part("a", "123"), FormServer.Part("a", "1234"), 413 },
         { new FormLimits { MaxMemoryBytes = 8 }, FormServer.Part("a", "123") + FormServer.Part("b", "123"), FormServer.Part("a", "123") + FormServer.Part("b", "1234"), 413 },
         { new FormLimits { MaxMemoryBytes = 8 }, FormServer.Part("abcd", "1234"), FormServer.Part("abcde", "1234"), 413 },
@@ -29,6 +33,19 @@ public class FormLimitTests
 
         Assert.Equal(200, (await client.AskAsync(FormServer.Multipart(accepted + End))).Status);
         Assert.Equal(status, (await client.AskAsync(FormServer.Multipart(refused + End, refused.Length == 0 ? "bb" : "b"))).Status);
+    }
+
+    [Theory]
+    [InlineData("skip", 100)]
+    [InlineData("skip", 1_000_000)]
+    [InlineData("read", 100)]
+    public async Task PartThatIsPassedOverIsBoundedAsWell(string name, int length)
+    {
+        await using var server = await FormServer.StartAsync(new FormLimits { MaxPartBytes = length }, streams: true);
+        using var client = await server.ConnectAsync();
+
+        foreach (var (more, status) in new[] { (0, 200), (1, 413) })
+            Assert.Equal(status, (await client.AskAsync(FormServer.Multipart(FormServer.Part(name, new string('x', length + more)) + End))).Status);
     }
 
     [Theory]
@@ -104,5 +121,6 @@ public class FormLimitTests
 
     private static string Parts(int count) => string.Concat(Enumerable.Repeat(FormServer.Part("a", "1"), count));
 
-    private static string Upload(string content) => $"--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n{content}\r\n";
+    private static string Upload(string content, string fileName = "f", string? type = null)
+        => $"--b\r\nContent-Disposition: form-data; name=f; filename=\"{fileName}\"\r\n{(type is null ? "" : $"Content-Type: {type}\r\n")}\r\n{content}\r\n";
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Motet.Net;
 
 namespace Motet.Http.Tests;
 
@@ -96,6 +97,85 @@ public class RespondJsonTests
             yield return 1;
             if (waits) await Task.Yield();
             throw new InvalidOperationException();
+        }
+    }
+
+    [Theory]
+    [InlineData("left")]
+    [InlineData("canceled")]
+    [InlineData("canceled, unheeded")]
+    public async Task SequenceThatIsWaitedForEndsWhenSendingFails(string how)
+    {
+        var go = new TaskCompletionSource();
+        var failure = new TaskCompletionSource<(Exception, bool)>();
+        var hasEnded = false;
+        using var cancel = new CancellationTokenSource();
+        await using var server = await TestServer.StartAsync(async request =>
+        {
+            try
+            {
+                await request.RespondJsonArrayAsync(how == "canceled, unheeded" ? ItemsAsync() : WaitAsync(), TestJson.Default.Int32, cancellationToken: cancel.Token);
+            }
+            catch (Exception exception)
+            {
+                failure.SetResult((exception, hasEnded));
+                throw;
+            }
+        });
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(RawClient.Get());
+        await client.ReadHeadAsync();
+        await client.ReadTextAsync(7);
+        if (how == "left")
+        {
+            client.Reset();
+            await server.CloseReasonAsync();
+        }
+
+        go.SetResult();
+        var (exception, hadEnded) = await failure.Task.Within();
+        Assert.True(hadEnded);
+        if (how == "left") Assert.IsType<ConnectionClosedException>(exception);
+        else Assert.IsAssignableFrom<OperationCanceledException>(exception);
+
+        async IAsyncEnumerable<int> WaitAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                yield return 1;
+                await go.Task;
+                yield return 2;
+                if (how == "left") await Task.Delay(Timeout.Infinite, cancellationToken);
+                await BeCanceledAsync(cancellationToken);
+            }
+            finally
+            {
+                hasEnded = true;
+            }
+        }
+
+        async IAsyncEnumerable<int> ItemsAsync()
+        {
+            try
+            {
+                yield return 1;
+                await go.Task;
+                yield return 2;
+                cancel.Cancel();
+                await Task.Yield();
+                yield return 3;
+            }
+            finally
+            {
+                hasEnded = true;
+            }
+        }
+
+        async Task BeCanceledAsync(CancellationToken cancellationToken)
+        {
+            cancel.Cancel();
+            await Task.Yield();
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

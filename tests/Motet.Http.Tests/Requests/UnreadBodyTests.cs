@@ -143,6 +143,23 @@ public class UnreadBodyTests
         Assert.Equal(CloseReason.ReadTimeout, await server.CloseReasonAsync());
     }
 
+    [Fact]
+    public async Task ReadThatWasGivenUpDoesNotDestroyTheAnswer()
+    {
+        await using var server = await TestServer.StartAsync(async request =>
+        {
+            if (request.Path == "/next") return;
+            await Assert.ThrowsAsync<TimeoutException>(() => request.Body.ReadAsync(new byte[10]).AsTask().WaitAsync(TimeSpan.FromMilliseconds(20)));
+            await request.RespondAsync(HttpStatus.RequestTimeout, "too late");
+        });
+        using var client = await server.ConnectAsync();
+        var response = await client.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+        Assert.Equal((408, "too late", "close"), (response.Status, response.Body, response["Connection"]));
+        await client.SendAsync("0123456789" + RawClient.Get("/next"));
+        await client.ExpectEndAsync();
+        Assert.Empty(server.Log.Entries);
+    }
+
     [Theory]
     [InlineData("Content-Length: 3\r\n\r\n", false)]
     [InlineData("Content-Length: 3\r\n\r\n", true)]

@@ -1,4 +1,5 @@
 using Motet.Net;
+using Motet.Runtime;
 
 namespace Motet.Http.Tests;
 
@@ -73,6 +74,27 @@ public sealed class FileFaultTests : IDisposable
         File.Delete(_directory.PathOf("a"));
         Assert.Equal(content, await client.ReadExactlyAsync(Long));
         Assert.Equal(404, (await client.AskAsync(RawClient.Get("/a"))).Status);
+    }
+
+    [Fact]
+    public async Task NamesThatAreLookedUpTakeNoPlaceOfOtherWork()
+    {
+        await using var server = await StartAsync();
+        using var client = await server.ConnectAsync();
+        var places = Offload.DefaultLimiter.Total;
+        var before = FileWork.Limiter.GetStatistics().Acquired;
+        Offload.DefaultLimiter.Total = 0;
+        try
+        {
+            for (var i = 0; i < 10; i++) Assert.Equal(404, (await client.AskAsync(RawClient.Get($"/{Guid.NewGuid():N}"))).Status);
+        }
+        finally
+        {
+            Offload.DefaultLimiter.Total = places;
+        }
+
+        // Names that were never asked for cannot be answered from memory, wherever the kernel tells.
+        Assert.True(FileWork.Limiter.GetStatistics().Acquired > before);
     }
 
     [Fact]
