@@ -30,7 +30,15 @@ public sealed partial class StaticFiles
     private async ValueTask LoadAndSendAsync(HttpRequest request, FileCache cache, FileRoot root, byte[] name, HttpHandler others, int looks)
     {
         FileEntry? entry = null;
+        var generation = request.Generation;
         var status = await FileWork.RunAsync(() => _loader.Load(root, name, cachedOnly: false, out entry));
+        if (generation != request.Generation)
+        {
+            // A handler that did not wait: what was found is of use to the next one.
+            if (status == OpenStatus.Opened) cache.Add(entry!);
+            request.ThrowIfOver(generation);
+        }
+
         await AnswerAsync(request, cache, status, entry, others, looks);
     }
 
@@ -75,7 +83,14 @@ public sealed partial class StaticFiles
     private async ValueTask ReopenAndSendAsync(HttpRequest request, FileCache cache, FileRoot root, FileEntry entry, FileRepresentation file, HttpHandler others, int looks)
     {
         SafeFileHandle? handle = null;
+        var generation = request.Generation;
         var status = await FileWork.RunAsync(() => FileLoader.Reopen(root, entry, file, cachedOnly: false, out handle));
+        if (generation != request.Generation)
+        {
+            handle?.Dispose();
+            request.ThrowIfOver(generation);
+        }
+
         await SendReopenedAsync(request, cache, entry, file, status, handle, others, looks);
     }
 
