@@ -12,7 +12,7 @@ public sealed partial class HttpRequest
 
     /// <summary>
     /// Responds with a file, as RFC 9110 has it for GET and HEAD: a part of it to a Range (206, 416), 304 or 412 where the request's conditions say so, else the whole with 200. The response gets a strong ETag,
-    /// Accept-Ranges and, once the file is two seconds old, Last-Modified; an ETag among <see cref="ResponseHeaders"/> takes the place of the file's own. A 412 or 416 goes out without what the headers say of the file. The content goes from the page cache to the socket (<see cref="Connection.SendFileAsync"/>).
+    /// Last-Modified and Accept-Ranges; an ETag among <see cref="ResponseHeaders"/> takes the place of the file's own. A 412 or 416 goes out without what the headers say of the file. The content goes from the page cache to the socket (<see cref="Connection.SendFileAsync"/>).
     /// </summary>
     /// <remarks>
     /// The path is the program's own and may be any. To serve what a client names, use <see cref="StaticFiles"/>, which never leaves its root. A file that is made shorter while it is sent aborts the connection.

@@ -40,15 +40,9 @@ internal sealed class FileRepresentation
         if (varies) cache.Append("Vary: Accept-Encoding\r\n");
         CacheLines = Encoding.ASCII.GetBytes(cache.ToString());
         if (codingName is not null) cache.Append("Content-Encoding: ").Append(codingName).Append("\r\n");
-        if (!facts.IsYoung(now))
-        {
-            // RFC 9110 §8.8.2.2: only so is every date that was given out a strong validator. A younger file may yet have another content of the same second; it has its tag.
-            Span<byte> modified = stackalloc byte[HttpDate.Length];
-            HttpDate.Format(DateTimeOffset.FromUnixTimeSeconds(ModifiedSecond).UtcDateTime, modified);
-            cache.Append("Last-Modified: ").Append(Encoding.ASCII.GetString(modified)).Append("\r\n");
-        }
-
-        cache.Append("Accept-Ranges: bytes\r\n");
+        Span<byte> modified = stackalloc byte[HttpDate.Length];
+        HttpDate.Format(DateTimeOffset.FromUnixTimeSeconds(ModifiedSecond).UtcDateTime, modified);
+        cache.Append("Last-Modified: ").Append(Encoding.ASCII.GetString(modified)).Append("\r\nAccept-Ranges: bytes\r\n");
         Lines = Encoding.ASCII.GetBytes(cache.ToString());
     }
 

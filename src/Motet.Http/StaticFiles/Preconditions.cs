@@ -52,8 +52,9 @@ internal static class Preconditions
         if (condition.IsEmpty) return !request.Headers.Contains("If-Range");
         if (condition[^1] == '"') return !EntityTags.IsWeak(entityTag) && condition.SequenceEqual(entityTag);
 
-        // RFC 9110 §8.8.2.2: the date is a strong validator only if the file can no longer have changed within the second that it names. Before that none is given out either.
-        return HttpDate.TryParse(condition, now, out var date) && date.ToUnixTimeSeconds() == modifiedSecond && now.ToUnixTimeSeconds() > modifiedSecond;
+        // RFC 9110 §8.8.2.2: the date is a strong validator only if the file can no longer have changed within the second that it names. Whether that was so when the date was given out only the client
+        // knows, who must not use it if not (§13.1.5).
+        return HttpDate.TryParse(condition, now, out var date) && date.ToUnixTimeSeconds() == modifiedSecond && now.ToUnixTimeSeconds() > modifiedSecond + 1;
     }
 
     /// <summary>Whether the tag is among those of a field, all its lines; null without the field.</summary>

@@ -129,15 +129,14 @@ public sealed class ConditionTests : IDisposable
     }
 
     [Fact]
-    public async Task AFileOfThisSecondHasNoDateThatItCouldShareWithAnotherContent()
+    public async Task TheDateOfAFileOfThisSecondMayBeThatOfAnotherContent()
     {
         _directory.Write("new", _content, secondsAgo: -1);
         await using var server = await StartAsync();
         using var client = await server.ConnectAsync();
-        var plain = await client.AskAsync(RawClient.Get("/new"));
-        Assert.Null(plain["Last-Modified"]);
-        Assert.NotNull(plain["ETag"]);
-        Assert.Equal(200, (await client.AskAsync(RawClient.Get("/new", $"Range: bytes=0-9\r\nIf-Range: {File.GetLastWriteTimeUtc(_directory.PathOf("new")):r}\r\n"))).Status);
+        var modified = (await client.AskAsync(RawClient.Get("/new")))["Last-Modified"];
+        Assert.NotNull(modified);
+        Assert.Equal(200, (await client.AskAsync(RawClient.Get("/new", $"Range: bytes=0-9\r\nIf-Range: {modified}\r\n"))).Status);
     }
 
     [Fact]
