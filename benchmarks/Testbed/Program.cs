@@ -9,7 +9,7 @@ var json = """{"message":"Hello, World!"}"""u8.ToArray();
 var big = new byte[10 * 1024 * 1024];
 Array.Fill(big, (byte)'x');
 
-// The directory of /files; not a flag of every server.
+// Here it is the directory of /files, whose routes stay as they are; on other servers the files would go before every route.
 var www = Array.FindIndex(args, argument => argument is "-www" or "--www");
 var root = www >= 0 && www + 1 < args.Length ? args[www + 1] : null;
 if (root is not null) args = [.. args[..www], .. args[(www + 2)..]];

@@ -29,7 +29,7 @@ internal sealed class PooledSink : Stream
     /// <summary>Room to write to, never empty.</summary>
     public Span<byte> GetSpan()
     {
-        if (_length == _buffer.Length) RequestBody.Grow(ref _buffer, _length);
+        if (_length == _buffer.Length) RentedBytes.Grow(ref _buffer, _length);
         return _buffer.AsSpan(_length);
     }
 

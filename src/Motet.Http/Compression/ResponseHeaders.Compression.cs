@@ -6,13 +6,6 @@ namespace Motet.Http;
 /// <summary>What the compression of a response looks at, and what it changes.</summary>
 public sealed partial class ResponseHeaders
 {
-    /// <summary>The value of the first line with the name.</summary>
-    internal bool TryGet(scoped ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
-    {
-        var position = 0;
-        return TryGetNext(name, ref position, out value);
-    }
-
     /// <summary>Says that the response depends on what the client takes (RFC 9110 §12.5.5), unless it says so.</summary>
     internal void AddVaryByEncoding()
     {
@@ -38,29 +31,6 @@ public sealed partial class ResponseHeaders
     /// <summary>RFC 9110 §8.8.1: bytes that differ must not have the same strong validator.</summary>
     internal void WeakenETag()
     {
-        if (!TryGet("ETag"u8, out var tag) || !tag.StartsWith("\""u8)) return;
-        var lines = Lines.ToArray();
-        Lines.Overlaps(tag, out var offset);
-        _lines.ResetWrittenCount();
-        _lines.Write(lines.AsSpan(0, offset));
-        _lines.Write("W/"u8);
-        _lines.Write(lines.AsSpan(offset));
-    }
-
-    private bool TryGetNext(scoped ReadOnlySpan<byte> name, scoped ref int position, out ReadOnlySpan<byte> value)
-    {
-        while (position < Lines.Length)
-        {
-            var line = Lines[position..];
-            line = line[..line.IndexOf("\r\n"u8)];
-            position += line.Length + 2;
-            var colon = line.IndexOf((byte)':');
-            if (!Ascii.EqualsIgnoreCase(line[..colon], name)) continue;
-            value = line[(colon + 1)..].Trim(" \t"u8);
-            return true;
-        }
-
-        value = default;
-        return false;
+        if (TryGet("ETag"u8, out var tag) && tag.StartsWith("\""u8)) Insert(tag, "W/"u8);
     }
 }

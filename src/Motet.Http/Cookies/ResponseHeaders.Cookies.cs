@@ -20,7 +20,7 @@ public sealed partial class ResponseHeaders
     public void DeleteCookie(string name, string? domain = null, string? path = "/")
     {
         ArgumentNullException.ThrowIfNull(name);
-        SetCookie(new ResponseCookie(name, "") { Domain = domain, Path = path, Expires = DateTimeOffset.UnixEpoch, Secure = name.StartsWith("__", StringComparison.Ordinal) });
+        DeleteCookie(new ResponseCookie(name, "") { Domain = domain, Path = path, Secure = name.StartsWith("__", StringComparison.Ordinal) });
     }
 
     /// <summary>Has the browser forget a cookie, with all the attributes it was set with: to a browser, a cookie with another domain, path or partition is another one, and one without its <c>SameSite=None</c> is not taken from within another site's page.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace Motet.Http;
@@ -55,22 +54,7 @@ public sealed class FormPart
     public async ValueTask<string> ReadTextAsync(int limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var buffer = ArrayPool<byte>.Shared.Rent(256);
-        try
-        {
-            var length = 0;
-            while (true)
-            {
-                var read = await Body.ReadAsync(buffer.AsMemory(length), cancellationToken);
-                if (read == 0) return Encoding.UTF8.GetString(buffer.AsSpan(0, length));
-                length += read;
-                if (length > limit) throw new RequestRejectedException(RejectReason.FormTooLarge);
-                if (length == buffer.Length) RequestBody.Grow(ref buffer, length);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var bytes = await RentedBytes.ReadAsync(Body, 256, limit, RejectReason.FormTooLarge, cancellationToken);
+        return Encoding.UTF8.GetString(bytes.Span);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
@@ -12,6 +13,10 @@ internal sealed class MultipartForm
 {
     // What is read of the body at once. The reader takes it from a pool and never gives it back, so that a larger one would cost more than it saves.
     private const int BufferSize = 16 * 1024;
+
+    // RFC 2046 §5.1.1: bchars.
+    private static readonly SearchValues<char> BoundaryCharacters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'()+_,-./:=? ");
 
     private readonly MultipartReader _reader;
     private readonly FormLimits _limits;
@@ -93,7 +98,7 @@ internal sealed class MultipartForm
 
     private static async ValueTask PassOverAsync(Stream body, CancellationToken cancellationToken)
     {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(4096);
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {
             while (await body.ReadAsync(buffer, cancellationToken) > 0)
@@ -102,7 +107,7 @@ internal sealed class MultipartForm
         }
         finally
         {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -113,8 +118,4 @@ internal sealed class MultipartForm
             throw new RequestRejectedException(RejectReason.BadForm);
         return boundary;
     }
-
-    // RFC 2046 §5.1.1: bchars.
-    private static readonly System.Buffers.SearchValues<char> BoundaryCharacters =
-        System.Buffers.SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'()+_,-./:=? ");
 }

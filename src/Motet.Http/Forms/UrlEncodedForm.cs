@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Motet.Runtime;
@@ -15,28 +14,9 @@ internal static class UrlEncodedForm
 
     public static async ValueTask ReadAsync(HttpRequest request, Form form, FormLimits limits, CancellationToken cancellationToken)
     {
-        var body = request.Body;
-        if (request.Head.ContentLength > limits.MaxMemoryBytes) throw new RequestRejectedException(RejectReason.FormTooLarge);
-        var buffer = ArrayPool<byte>.Shared.Rent(body.FirstBufferSize);
-        try
-        {
-            var length = 0;
-            while (true)
-            {
-                var read = await body.ReadAsync(buffer.AsMemory(length), cancellationToken);
-                if (read == 0) break;
-                length += read;
-                if (length > limits.MaxMemoryBytes) throw new RequestRejectedException(RejectReason.FormTooLarge);
-                if (length == buffer.Length) RequestBody.Grow(ref buffer, length);
-            }
-
-            if (length <= MaxOnLoop) Parse(buffer.AsSpan(0, length), form, limits);
-            else await Offload.RunAsync(() => Parse(buffer.AsSpan(0, length), form, limits), cancellationToken: cancellationToken);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var bytes = await request.Body.ReadToEndAsync(limits.MaxMemoryBytes, RejectReason.FormTooLarge, cancellationToken);
+        if (bytes.Length <= MaxOnLoop) Parse(bytes.Span, form, limits);
+        else await Offload.RunAsync(() => Parse(bytes.Span, form, limits), cancellationToken: cancellationToken);
     }
 
     private static void Parse(ReadOnlySpan<byte> bytes, Form form, FormLimits limits)

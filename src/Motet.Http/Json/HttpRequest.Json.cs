@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Motet.Net;
@@ -26,25 +25,8 @@ public sealed partial class HttpRequest
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
         CheckIsJson();
-        var buffer = ArrayPool<byte>.Shared.Rent(Body.FirstBufferSize);
-        try
-        {
-            var length = 0;
-            var most = limit ?? Limits.MaxJsonBytes;
-            Body.CheckDeclaredLength(most);
-            while (true)
-            {
-                var read = await Body.ReadAsync(buffer.AsMemory(length), cancellationToken);
-                if (read == 0) return Deserialize(buffer.AsSpan(0, length), typeInfo);
-                length += read;
-                if (length > most) throw new RequestRejectedException(RejectReason.BodyTooLarge);
-                if (length == buffer.Length) RequestBody.Grow(ref buffer, length);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var json = await Body.ReadToEndAsync(limit ?? Limits.MaxJsonBytes, RejectReason.BodyTooLarge, cancellationToken);
+        return Deserialize(json.Span, typeInfo);
     }
 
     /// <summary>Responds with 200 and a value as JSON.</summary>

@@ -9,9 +9,10 @@ internal sealed class AccessLogTime
     private long _until;
 
     /// <summary>The bytes, with the space behind them. They change with the next second: copy them at once.</summary>
-    public ReadOnlySpan<byte> Get()
+    /// <param name="now">The time, as <see cref="Stopwatch.GetTimestamp"/> has it.</param>
+    public ReadOnlySpan<byte> Get(long now)
     {
-        if (Stopwatch.GetTimestamp() >= _until) Refresh();
+        if (now >= _until) Refresh();
         return _text;
     }
 

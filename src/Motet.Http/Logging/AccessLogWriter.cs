@@ -24,8 +24,9 @@ internal sealed class AccessLogWriter(AccessLog log, EventLoop loop) : ITimerHan
     public void Write(HttpRequest request, ReadOnlySpan<byte> peer)
     {
         if (!TryMakeRoom()) return;
+        var now = Stopwatch.GetTimestamp();
         var line = new AccessLogLine(_page!.Room);
-        WriteStart(ref line, peer);
+        WriteStart(ref line, peer, now);
         line.WriteQuoted(request.RequestLine, request.Head.MinorVersion == 0 ? " HTTP/1.0"u8 : " HTTP/1.1"u8);
         line.WriteOutcome(request.ResponseStatus == 0 ? ClientClosedRequest : request.ResponseStatus, request.BodyBytesSent);
         if (log.Format == AccessLogFormat.Combined)
@@ -34,7 +35,7 @@ internal sealed class AccessLogWriter(AccessLog log, EventLoop loop) : ITimerHan
             line.WriteHeader(request.Headers.GetBytes("User-Agent"u8));
         }
 
-        line.WriteDuration(Stopwatch.GetTimestamp() - request.StartedAt);
+        line.WriteDuration(now - request.StartedAt);
         _page.Advance(line.Length);
     }
 
@@ -43,7 +44,7 @@ internal sealed class AccessLogWriter(AccessLog log, EventLoop loop) : ITimerHan
     {
         if (!TryMakeRoom()) return;
         var line = new AccessLogLine(_page!.Room);
-        WriteStart(ref line, peer);
+        WriteStart(ref line, peer, Stopwatch.GetTimestamp());
         line.WriteQuoted("-"u8, default);
         line.WriteOutcome(status, 0);
         if (log.Format == AccessLogFormat.Combined)
@@ -70,11 +71,11 @@ internal sealed class AccessLogWriter(AccessLog log, EventLoop loop) : ITimerHan
         HandOver();
     }
 
-    private void WriteStart(ref AccessLogLine line, ReadOnlySpan<byte> peer)
+    private void WriteStart(ref AccessLogLine line, ReadOnlySpan<byte> peer, long now)
     {
         line.Write(peer);
         line.Write(" - - "u8);
-        line.Write(_time.Get());
+        line.Write(_time.Get(now));
     }
 
     private bool TryMakeRoom()

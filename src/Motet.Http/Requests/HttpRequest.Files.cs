@@ -94,7 +94,7 @@ public sealed partial class HttpRequest
     private ValueTask RespondConditionallyAsync(FileRepresentation file)
     {
         var headers = ResponseHeaders;
-        var entityTag = headers.Find("ETag"u8) is { Length: > 0 } own ? own : file.EntityTag;
+        var entityTag = headers.TryGet("ETag"u8, out var own) && !own.IsEmpty ? own : file.EntityTag;
         var modified = file.ModifiedSecond;
         switch (Preconditions.Evaluate(this, entityTag, modified))
         {

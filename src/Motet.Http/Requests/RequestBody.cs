@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Motet.Net;
 using Motet.Runtime;
@@ -98,24 +97,8 @@ public sealed partial class RequestBody : Stream
     public async ValueTask<byte[]> ReadAllAsync(int limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        CheckDeclaredLength(limit);
-        var buffer = ArrayPool<byte>.Shared.Rent(FirstBufferSize);
-        try
-        {
-            var length = 0;
-            while (true)
-            {
-                if (length == buffer.Length) Grow(ref buffer, length);
-                var read = await ReadAsync(buffer.AsMemory(length), cancellationToken);
-                if (read == 0) return buffer.AsSpan(0, length).ToArray();
-                length += read;
-                if (length > limit) throw new RequestRejectedException(RejectReason.BodyTooLarge);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var bytes = await ReadToEndAsync(limit, RejectReason.BodyTooLarge, cancellationToken);
+        return bytes.Span.ToArray();
     }
 
     /// <summary>Reads the whole body as UTF-8 text.</summary>
@@ -142,19 +125,13 @@ public sealed partial class RequestBody : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>What to begin with for a reader that wants the whole body in memory: what it will need as far as the client says so, and not much, because saying so costs the client nothing.</summary>
-    internal int FirstBufferSize => (int)Math.Clamp(_request.Head.ContentLength + 1, 256, 64 * 1024);
-
-    internal void CheckDeclaredLength(int limit)
+    /// <summary>Reads the whole body into rented memory. A declared length beyond the limit fails before anything is read.</summary>
+    internal ValueTask<RentedBytes> ReadToEndAsync(int limit, RejectReason tooLong, CancellationToken cancellationToken)
     {
-        if (_request.Head.ContentLength > limit) throw new RequestRejectedException(RejectReason.BodyTooLarge);
-    }
+        var declared = _request.Head.ContentLength;
+        if (declared > limit) throw new RequestRejectedException(tooLong);
 
-    internal static void Grow(ref byte[] buffer, int length)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(length * 2L, Array.MaxLength));
-        buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
+        // What it will need as far as the client says so, and not much, because saying so costs the client nothing.
+        return RentedBytes.ReadAsync(this, (int)Math.Clamp(declared + 1, 256, 64 * 1024), limit, tooLong, cancellationToken);
     }
 }

@@ -5,24 +5,17 @@ namespace Motet.Http;
 
 public sealed partial class ResponseHeaders
 {
-    /// <summary>The value of the first line with the name; empty when there is none.</summary>
-    internal ReadOnlySpan<byte> Find(ReadOnlySpan<byte> name)
-    {
-        var (start, length) = FindLine(name);
-        return length == 0 ? default : Lines.Slice(start, length)[(name.Length + 2)..^2];
-    }
-
     /// <summary>Takes all lines with the name out and returns the value of the first; null when there is none.</summary>
     internal string? Remove(ReadOnlySpan<byte> name)
     {
         string? value = null;
-        while (FindLine(name) is var (start, length) && length > 0)
+        for (var position = 0; TryFindNext(name, ref position, out var line); position = line.Start)
         {
             var lines = Lines.ToArray().AsSpan();
             _lines.ResetWrittenCount();
-            _lines.Write(lines[..start]);
-            _lines.Write(lines[(start + length)..]);
-            value ??= Encoding.ASCII.GetString(lines.Slice(start, length)[(name.Length + 2)..^2]);
+            _lines.Write(lines[..line.Start]);
+            _lines.Write(lines[(line.Start + line.Length)..]);
+            value ??= Encoding.ASCII.GetString(lines.Slice(line.Start, line.Length)[(name.Length + 2)..^2]);
         }
 
         if (value is not null && Ascii.EqualsIgnoreCase(name, "Content-Type"u8)) HasContentType = false;
@@ -46,11 +39,7 @@ public sealed partial class ResponseHeaders
     /// <summary>Has the handler's own strong tag, which it gave to the file, tell the codings of that apart (RFC 9110 §8.8.3.3).</summary>
     internal void AddToTag(ReadOnlySpan<byte> suffix)
     {
-        if (Find("ETag"u8) is not [(byte)'"', .., (byte)'"'] || Remove("ETag"u8) is not { } tag) return;
-        _lines.Write("ETag: "u8);
-        Encoding.ASCII.GetBytes(tag.AsSpan(..^1), _lines);
-        _lines.Write(suffix);
-        _lines.Write("\"\r\n"u8);
+        if (TryGet("ETag"u8, out var tag) && tag is [(byte)'"', .., (byte)'"']) Insert(tag[^1..], suffix);
     }
 
     /// <summary>Adds lines, without those that the handler has set itself.</summary>
@@ -69,7 +58,7 @@ public sealed partial class ResponseHeaders
             var name = line[..line.IndexOf((byte)':')];
 
             // Vary is a list: what the handler varies by and what the file varies by.
-            if (name.SequenceEqual("Vary"u8) || FindLine(name).Length == 0) _lines.Write(line);
+            if (name.SequenceEqual("Vary"u8) || !TryGet(name, out _)) _lines.Write(line);
         }
     }
 
@@ -85,18 +74,5 @@ public sealed partial class ResponseHeaders
         _lines.Write(text);
         _lines.Advance(FieldWriter.WriteDecimal(number, _lines.GetSpan(FieldWriter.MaxDecimalBytes)));
         if (isLast) _lines.Write("\r\n"u8);
-    }
-
-    private (int Start, int Length) FindLine(ReadOnlySpan<byte> name)
-    {
-        for (var start = 0; start < Lines.Length;)
-        {
-            var line = Lines[start..];
-            line = line[..(line.IndexOf("\r\n"u8) + 2)];
-            if (line.Length > name.Length && line[name.Length] == ':' && Ascii.EqualsIgnoreCase(line[..name.Length], name)) return (start, line.Length);
-            start += line.Length;
-        }
-
-        return default;
     }
 }

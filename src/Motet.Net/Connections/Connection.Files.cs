@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Motet.Runtime;
 
@@ -151,7 +152,7 @@ public sealed unsafe partial class Connection
         }
         while (read < 0 && Errno.Last == Errno.EINTR);
 
-        if (read < 0) write.Error = new IOException($"The file cannot be read: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(Errno.Last)}");
+        if (read < 0) write.Error = Unreadable(Errno.Last);
         return read <= 0 ? read : read < write.Left ? SocketHandle.SendBeforeMore(_descriptor, buffer, read) : SocketHandle.Send(_descriptor, buffer, read);
     }
 
@@ -168,7 +169,7 @@ public sealed unsafe partial class Connection
         }
 
         if (IsOfSocket(error)) return KeepTrying(error);
-        write.Error = new IOException($"The file cannot be read: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)}");
+        write.Error = Unreadable(error);
         return true;
     }
 
@@ -176,6 +177,8 @@ public sealed unsafe partial class Connection
     private static bool IsOfSocket(int error)
         => error is Errno.EINTR or Errno.EPIPE || error == Errno.EAGAIN || error == Errno.ENOBUFS || error == Errno.ECONNRESET || error == Errno.ECONNABORTED || error == Errno.ECONNREFUSED
             || error == Errno.ETIMEDOUT || error == Errno.EHOSTUNREACH || error == Errno.ENETUNREACH;
+
+    private static IOException Unreadable(int error) => new($"The file cannot be read: {Marshal.GetPInvokeErrorMessage(error)}");
 
     private long SendBeforeFile(IoVector* vectors, int count) => count switch
     {
