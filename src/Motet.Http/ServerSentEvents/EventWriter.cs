@@ -9,14 +9,23 @@ namespace Motet.Http;
 /// </summary>
 internal static class EventWriter
 {
-    /// <summary>A line that means nothing to a reader, and keeps the stream alive on its way.</summary>
-    public static ReadOnlySpan<byte> Comment => ":\n\n"u8;
-
-    private const int DataLineOverhead = 7;
+    private const int FieldOverhead = 8;
 
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
     private static readonly SearchValues<char> NotInId = SearchValues.Create("\r\n\0");
     private static readonly SearchValues<char> NotInName = SearchValues.Create("\r\n");
+
+    /// <summary>A line that means nothing to a reader, and keeps the stream alive on its way.</summary>
+    public static ReadOnlySpan<byte> Comment => ":\n\n"u8;
+
+    /// <summary>The name of the field, with its colon and space. So are the next ones.</summary>
+    public static ReadOnlySpan<byte> Id => "id: "u8;
+
+    public static ReadOnlySpan<byte> Name => "event: "u8;
+
+    public static ReadOnlySpan<byte> Retry => "retry: "u8;
+
+    private static ReadOnlySpan<byte> Data => "data: "u8;
 
     /// <summary>Whether a reader takes it as an id: it ignores one with NUL, and CR and LF would end the line.</summary>
     public static bool IsId(ReadOnlySpan<char> id) => !id.ContainsAny(NotInId);
@@ -24,25 +33,22 @@ internal static class EventWriter
     /// <summary>Whether it fits a line.</summary>
     public static bool IsName(ReadOnlySpan<char> name) => !name.ContainsAny(NotInName);
 
-    /// <summary>Bytes that are enough for the data lines and the end of the event.</summary>
+    /// <summary>Bytes that are enough for an event.</summary>
     /// <param name="data">UTF-8.</param>
-    public static long MaxSize(ReadOnlySpan<byte> data) => data.Length + ((1L + data.Count((byte)'\n') + data.Count((byte)'\r')) * DataLineOverhead) + 1;
+    /// <param name="field">The value of one more field; as is <paramref name="secondField"/>.</param>
+    public static long MaxSize(ReadOnlySpan<byte> data, ReadOnlySpan<byte> field = default, ReadOnlySpan<byte> secondField = default)
+        => data.Length + field.Length + secondField.Length + ((4L + data.Count((byte)'\n') + data.Count((byte)'\r')) * FieldOverhead) + FieldWriter.MaxDecimalBytes;
 
-    /// <summary>Writes an event of data alone and returns its length.</summary>
+    /// <summary>Writes data lines and the end of the event, and returns their length.</summary>
     /// <param name="data">UTF-8. Of no bytes: an event with an empty string.</param>
     /// <param name="destination">At least <see cref="MaxSize"/> bytes.</param>
-    public static int Write(ReadOnlySpan<byte> data, Span<byte> destination)
+    public static int WriteData(ReadOnlySpan<byte> data, Span<byte> destination)
     {
         var length = 0;
         while (true)
         {
-            "data: "u8.CopyTo(destination[length..]);
-            length += "data: "u8.Length;
             var end = data.IndexOfAny(LineEnds);
-            var line = end < 0 ? data : data[..end];
-            line.CopyTo(destination[length..]);
-            length += line.Length;
-            destination[length++] = (byte)'\n';
+            length += WriteField(Data, end < 0 ? data : data[..end], destination[length..]);
             if (end < 0) break;
             data = data[(data[end..].StartsWith("\r\n"u8) ? end + 2 : end + 1)..];
         }
@@ -51,7 +57,7 @@ internal static class EventWriter
         return length;
     }
 
-    /// <summary>Writes <c>name: value</c> and returns its length.</summary>
+    /// <summary>Writes a field and returns its length.</summary>
     /// <param name="name">With its colon and space.</param>
     /// <param name="value">UTF-8, without CR and LF.</param>
     /// <param name="destination">As long as both, and one byte.</param>
@@ -62,5 +68,14 @@ internal static class EventWriter
         value.CopyTo(destination[name.Length..]);
         destination[name.Length + value.Length] = (byte)'\n';
         return name.Length + value.Length + 1;
+    }
+
+    /// <summary>Writes how long a reader is to wait before it connects again, in milliseconds, and returns the length.</summary>
+    /// <param name="retry">Not negative.</param>
+    /// <param name="destination">As long as the name, a number, and one byte.</param>
+    public static int WriteRetry(TimeSpan retry, Span<byte> destination)
+    {
+        Span<byte> digits = stackalloc byte[FieldWriter.MaxDecimalBytes];
+        return WriteField(Retry, digits[..FieldWriter.WriteDecimal((long)retry.TotalMilliseconds, digits)], destination);
     }
 }

@@ -40,7 +40,7 @@ public class EventWriterTests
         var data = "first\nsecond\r\nthird"u8.ToArray();
         var destination = new byte[EventWriter.MaxSize(data)];
 
-        Assert.Equal(0, AllocationMeter.Of(() => EventWriter.Write(data, destination)));
+        Assert.Equal(0, AllocationMeter.Of(() => EventWriter.WriteData(data, destination)));
     }
 
     [Fact]
@@ -55,6 +55,6 @@ public class EventWriterTests
     {
         var bytes = Encoding.UTF8.GetBytes(data);
         var destination = new byte[EventWriter.MaxSize(bytes)];
-        return Encoding.UTF8.GetString(destination, 0, EventWriter.Write(bytes, destination));
+        return Encoding.UTF8.GetString(destination, 0, EventWriter.WriteData(bytes, destination));
     }
 }
