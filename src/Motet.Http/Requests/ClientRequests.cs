@@ -8,6 +8,11 @@ public static class ClientRequests
     extension(Client client)
     {
         /// <summary>The HTTP request that the client began with; null for one that began without, or that this side connected. Loop only.</summary>
-        public UpgradeRequest? Request => client is EventStream stream ? stream.Request : client.GetExtension<ClientRequest>()?.Request;
+        public UpgradeRequest? Request => client switch
+        {
+            WebSocket socket => socket.Request,
+            EventStream stream => stream.Request,
+            _ => client.GetExtension<ClientRequest>()?.Request,
+        };
     }
 }
