@@ -50,8 +50,8 @@ internal sealed partial class Http1Connection
     }
 
     /// <summary>
-    /// The connection goes to another handler for good, with what has arrived behind the request, which is to be complete. Its callbacks come from now on, but no data until it resumes input; here only the request's handler is waited for, so that the
-    /// request object goes back to the pool.
+    /// The connection, with what has arrived behind the request, which is to be complete, goes to another protocol for good. What serves it then is told what happens to it, but gets no data until it resumes input; here only the request's handler is waited for, so that its object
+    /// goes back to the pool.
     /// </summary>
     public void GiveAway(HttpRequest request, ConnectionHandler successor)
     {

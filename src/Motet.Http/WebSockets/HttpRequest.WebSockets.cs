@@ -11,7 +11,7 @@ public sealed partial class HttpRequest
 
     /// <summary>
     /// Answers the handshake of a WebSocket (RFC 6455 §4.2) and has a handler serve it from then on. <see cref="ResponseHeaders"/> that were added before go out with the answer. The HTTP handler may complete at once, and its request is over then: what is needed
-    /// of it is in <see cref="WebSocket.Request"/>. <see cref="ClientHandler.OnOpen"/> is called in the next turn of the loop, and messages come after. When the server stops, <see cref="ClientHandler.OnShutdown"/> is called and the socket closed with 1001.
+    /// of it is in <see cref="WebSocket.Request"/>. <see cref="ClientHandler.OnOpen"/> comes in the next turn of the loop. When the server stops, <see cref="ClientHandler.OnShutdown"/> is called and the socket closed with 1001.
     /// </summary>
     /// <param name="handler">Serves the socket.</param>
     /// <param name="options">What the socket may cost and what is agreed on; the defaults when null.</param>
@@ -38,7 +38,7 @@ public sealed partial class HttpRequest
         var socket = new WebSocket(Connection, handler, options, isServer: true, subProtocol, compression, new UpgradeRequest(this));
         GiveAway(socket.Start());
 
-        // Not from within the request's handler, whose scope is not the socket's.
+        // In a turn of its own: the handler's code belongs to the socket, not to this request and what it runs in.
         Connection.EventLoop.Post(static state => ((WebSocket)state!).Open(), socket);
         return new ValueTask<WebSocket?>(socket);
     }

@@ -100,7 +100,7 @@ public sealed partial class WebSocket : Client
         return new Callbacks(this);
     }
 
-    /// <summary>Tells the handler that the socket is there, unless it knows, and has messages come. The connection, whose input is paused, is served by what <see cref="Start"/> gave.</summary>
+    /// <summary>Tells the handler that the socket is there. The connection is served by what <see cref="Start"/> gave.</summary>
     internal void Open()
     {
         if (_isOpened) return;
