@@ -47,4 +47,22 @@ public enum CloseReason : byte
 
     /// <summary>The peer took bytes that waited for it more slowly than <see cref="ConnectionOptions.MinWriteRate"/>.</summary>
     WriteTooSlow,
+
+    /// <summary>The connection could not be established.</summary>
+    ConnectFailed,
+
+    /// <summary>Another handler serves the client now; told to the one before, for which the client has ended.</summary>
+    HandlerReplaced,
+
+    /// <summary>The peer gave no sign of life when it was asked for one.</summary>
+    PingTimeout,
+
+    /// <summary>The peer took what was published for it more slowly than it came, and its policy is to close then.</summary>
+    SlowConsumer,
+
+    /// <summary>A message was larger than the protocol's options allow.</summary>
+    MessageTooBig,
+
+    /// <summary>A message of text was not UTF-8.</summary>
+    InvalidText,
 }

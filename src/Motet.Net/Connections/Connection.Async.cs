@@ -121,6 +121,10 @@ public sealed unsafe partial class Connection
         return new ValueTask(_pullWrite, _pullWrite.Version);
     }
 
+    /// <summary>Whether <see cref="WriteAsync"/> of so many bytes would complete at once. Loop only.</summary>
+    /// <param name="length">The number of bytes.</param>
+    public bool HasRoomFor(int length) => _pending + length <= _options.HighWatermark && !Has(State.WriteWaits);
+
     /// <summary>
     /// The connection as a <see cref="Stream"/>, for everything that takes one. Input must be paused, and stay so. Its operations may be called from any thread; called on the loop
     /// they do not leave it. Disposing the stream closes the connection. Any thread.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Motet.Polling;
 
 namespace Motet.Net;
@@ -7,6 +8,9 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
 {
     /// <summary>Pieces handed to the kernel in one gathering call; Linux allows 1024, and 16 of them already fill its usual send buffer.</summary>
     private const int MaxVectors = 16;
+
+    /// <summary>Shared memory of at most so many bytes is copied behind what waits already: less than what a second piece costs the gathering call.</summary>
+    private const int LongestCopied = 1024;
 
     // Output that waits, oldest first; null while there is none.
     private Segment? _head;
@@ -32,6 +36,26 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
             Advance(count);
             data = data[count..];
         }
+    }
+
+    /// <summary>
+    /// Queues memory that many connections send, and that must not change any more, without copying it; a short piece that follows other output is copied to that, so that both leave from one place. For the rest as <see cref="Write"/>.
+    /// </summary>
+    /// <param name="data">The memory, all of it; ordinary memory of the collector, which keeps it as long as it waits here.</param>
+    /// <exception cref="InvalidOperationException"><see cref="EndOutput"/> was called before.</exception>
+    public void WriteShared(byte[] data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (_tail is not null && data.Length <= LongestCopied)
+        {
+            Write(data);
+            return;
+        }
+
+        if (data.Length == 0 || !MayAddSegment()) return;
+        Append(_net.Segments.RentPlace(data));
+        _pending += data.Length;
+        if (!Has(State.InCallback)) OutputWritten();
     }
 
     /// <summary>Memory to write to, for <see cref="Advance"/>. Valid until then; nothing else may be written in between.</summary>
@@ -96,23 +120,26 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         return tail is null || tail.Free < Math.Max(sizeHint, 1) || Has(State.WriteWaits | State.OutputEnded | State.Closing | State.Closed) ? AddSegment(sizeHint) : tail;
     }
 
-    private Segment AddSegment(int sizeHint)
+    private Segment AddSegment(int sizeHint) => MayAddSegment() ? Append(_net.Segments.Rent(sizeHint)) : _net.RoomForDropped(sizeHint);
+
+    private Segment Append(Segment segment)
     {
-        if (!Has(State.Closing | State.Closed))
-        {
-            if (Has(State.OutputEnded)) ThrowOutputEnded();
-            if (Has(State.WriteWaits)) AbsorbWaitingWrite();
-
-            // A full queue is worth a try at once: what the kernel takes now need not be stored.
-            if (_pending >= _options.HighWatermark && !Has(State.OutputBlocked)) TrySendSome();
-            if (_pending > _options.MaxPendingBytes) Abort(CloseReason.OutputOverflow);
-        }
-
-        if (Has(State.Closing | State.Closed)) return _net.RoomForDropped(sizeHint);
-        var segment = _net.Segments.Rent(sizeHint);
         if (_tail is null) _head = segment;
         else _tail.Next = segment;
         return _tail = segment;
+    }
+
+    /// <summary>Whether more output can be queued; if not, it is dropped.</summary>
+    private bool MayAddSegment()
+    {
+        if (Has(State.Closing | State.Closed)) return false;
+        if (Has(State.OutputEnded)) ThrowOutputEnded();
+        if (Has(State.WriteWaits)) AbsorbWaitingWrite();
+
+        // A full queue is worth a try at once: what the kernel takes now need not be stored.
+        if (_pending >= _options.HighWatermark && !Has(State.OutputBlocked)) TrySendSome();
+        if (_pending > _options.MaxPendingBytes) Abort(CloseReason.OutputOverflow);
+        return !Has(State.Closing | State.Closed);
     }
 
     private void OutputWritten()
@@ -136,7 +163,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
                 continue;
             }
 
-            var sent = head.Next is null ? SocketHandle.Send(_descriptor, head.Pointer + head.Start, head.Length) : SendMany();
+            var sent = head.Next is not null ? SendMany() : head.Shared is null ? SocketHandle.Send(_descriptor, head.Pointer + head.Start, head.Length) : SendShared(head);
             if (sent >= 0) Release(sent);
             else if (!KeepTrying(Errno.Last)) return false;
         }
@@ -156,31 +183,53 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
         }
     }
 
+    private long SendShared(Segment segment)
+    {
+        fixed (byte* pointer = &segment.Shared![segment.Start]) return SocketHandle.Send(_descriptor, pointer, segment.Length);
+    }
+
     /// <summary>All segments, up to the limit or to a file, and then <paramref name="more"/>, in one system call.</summary>
     private long SendMany(byte* more = null, int moreLength = 0)
     {
         var vectors = stackalloc IoVector[MaxVectors + 1];
-        var count = 0;
-        var segment = _head;
-        for (; segment is not null && count < MaxVectors; segment = segment.Next)
+        var pins = stackalloc GCHandle[MaxVectors];
+        var pinned = 0;
+        try
         {
-            if (segment.Length == 0)
+            var count = 0;
+            var segment = _head;
+            for (; segment is not null && count < MaxVectors; segment = segment.Next)
             {
-                if (segment.File is null) continue;
-                return SendBeforeFile(vectors, count);
+                if (segment.Length == 0)
+                {
+                    if (segment.File is null) continue;
+                    return SendBeforeFile(vectors, count);
+                }
+
+                var pointer = segment.Pointer;
+                if (segment.Shared is not null)
+                {
+                    pins[pinned] = GCHandle.Alloc(segment.Shared, GCHandleType.Pinned);
+                    pointer = (byte*)pins[pinned++].AddrOfPinnedObject();
+                }
+
+                vectors[count].Base = pointer + segment.Start;
+                vectors[count++].Length = (nuint)segment.Length;
             }
 
-            vectors[count].Base = segment.Pointer + segment.Start;
-            vectors[count++].Length = (nuint)segment.Length;
-        }
+            if (moreLength > 0 && segment is null)
+            {
+                vectors[count].Base = more;
+                vectors[count++].Length = (nuint)moreLength;
+            }
 
-        if (moreLength > 0 && segment is null)
+            return count == 0 ? 0 : count == 1 ? SocketHandle.Send(_descriptor, vectors[0].Base, (int)vectors[0].Length) : SocketHandle.Send(_descriptor, vectors, count);
+        }
+        finally
         {
-            vectors[count].Base = more;
-            vectors[count++].Length = (nuint)moreLength;
+            // errno is not touched: the handles are the runtime's own.
+            while (pinned > 0) pins[--pinned].Free();
         }
-
-        return count == 0 ? 0 : count == 1 ? SocketHandle.Send(_descriptor, vectors[0].Base, (int)vectors[0].Length) : SocketHandle.Send(_descriptor, vectors, count);
     }
 
     /// <summary>Gives back what was sent. What is left of <paramref name="sent"/> afterwards went out of the caller's own memory.</summary>

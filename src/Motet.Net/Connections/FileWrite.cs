@@ -5,8 +5,14 @@ namespace Motet.Net;
 /// <summary>A part of a file that is being sent, and the place that it has in the queue meanwhile. One a connection, used again and again.</summary>
 internal sealed class FileWrite : LoopOperation
 {
+    private readonly Connection _connection;
+
     public FileWrite(Connection connection)
-        : base(connection) => Place = new Segment(this);
+        : base(connection.EventLoop)
+    {
+        _connection = connection;
+        Place = new Segment(this);
+    }
 
     public Segment Place { get; }
 
@@ -30,4 +36,6 @@ internal sealed class FileWrite : LoopOperation
 
     /// <summary>Why it could not be sent, when that was the file's fault.</summary>
     public Exception? Error { get; set; }
+
+    protected override void CancelPending(short version, OperationCanceledException exception) => _connection.CancelPending(this, version, exception);
 }

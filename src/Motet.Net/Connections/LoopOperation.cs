@@ -5,10 +5,10 @@ using Motet.Runtime;
 namespace Motet.Net;
 
 /// <summary>
-/// An awaitable that the connection completes on its loop, used again and again. Its continuation runs at once, inside the completion, when the code that awaits
+/// An awaitable that is completed on its loop, used again and again. Its continuation runs at once, inside the completion, when the code that awaits
 /// belongs to that loop (or does not care): the shared machinery would queue it, which costs a turn of the run queue on each read.
 /// </summary>
-internal abstract class LoopOperation(Connection connection) : IValueTaskSource<int>, IValueTaskSource, ICancelHandler
+internal abstract class LoopOperation(EventLoop loop) : IValueTaskSource<int>, IValueTaskSource, ICancelHandler
 {
     private static readonly Action<object?> Completed = static _ => Debug.Fail("The marker of a completed operation is not to be called.");
 
@@ -45,7 +45,7 @@ internal abstract class LoopOperation(Connection connection) : IValueTaskSource<
     }
 
     /// <summary>
-    /// Has the connection take the operation back, on its loop, when the current scope is cancelled or the token fires. It is named by its version or its registration: a late call must not meet the operation after it.
+    /// Has the operation taken back, on its loop, when the current scope is cancelled or the token fires. It is named by its version or its registration: a late call must not meet the operation after it.
     /// </summary>
     public void OnCancel(CancellationToken token)
     {
@@ -55,9 +55,9 @@ internal abstract class LoopOperation(Connection connection) : IValueTaskSource<
     }
 
     void ICancelHandler.OnCanceled(CancelRegistration registration, ScopeCanceledException exception)
-        => connection.EventLoop.Post(() =>
+        => loop.Post(() =>
         {
-            if (registration == _scopeCancellation) connection.CancelPending(this, _version, exception);
+            if (registration == _scopeCancellation) CancelPending(_version, exception);
         });
 
     public void Complete(int result)
@@ -102,8 +102,11 @@ internal abstract class LoopOperation(Connection connection) : IValueTaskSource<
         if (!ReferenceEquals(previous, Completed)) throw new InvalidOperationException("The operation is awaited already.");
         // Completed before it was awaited: the continuation must not run inside the caller.
         if (_executionContext is not null) continuation = InContext(_executionContext, continuation);
-        Schedule(_context ?? connection.EventLoop.SynchronizationContext, continuation, state);
+        Schedule(_context ?? loop.SynchronizationContext, continuation, state);
     }
+
+    /// <summary>The wait was cancelled: takes the operation back, if it is still the one with this version that waits and nothing of it has happened.</summary>
+    protected abstract void CancelPending(short version, OperationCanceledException exception);
 
     private static object? CaptureContext()
     {
@@ -132,14 +135,14 @@ internal abstract class LoopOperation(Connection connection) : IValueTaskSource<
         // Apart from the others: their closures would be allocated here too.
         if (_executionContext is not null) continuation = InContext(_executionContext, continuation);
         if (_context is TaskScheduler) Schedule(_context, continuation, state);
-        else connection.EventLoop.Resume((SynchronizationContext?)_context, continuation, state);
+        else loop.Resume((SynchronizationContext?)_context, continuation, state);
     }
 
     private void OnTokenCanceled(CancellationToken token)
     {
         var version = _version;
         _cancellation = token.UnsafeRegister(
-            (_, fired) => connection.EventLoop.Post(() => connection.CancelPending(this, version, new OperationCanceledException(fired))),
+            (_, fired) => loop.Post(() => CancelPending(version, new OperationCanceledException(fired))),
             null);
     }
 
@@ -155,7 +158,7 @@ internal abstract class LoopOperation(Connection connection) : IValueTaskSource<
     }
 
     private void CancelLater(short version, OperationCanceledException exception)
-        => connection.EventLoop.Post(() => connection.CancelPending(this, version, exception));
+        => loop.Post(() => CancelPending(version, exception));
 
     private static Action<object?> InContext(ExecutionContext context, Action<object?> continuation)
         => state => ExecutionContext.Run(context, inner => continuation(inner), state);
@@ -166,7 +169,7 @@ internal abstract class LoopOperation(Connection connection) : IValueTaskSource<
         else Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)context);
     }
 
-    private Exception? Take(short token)
+    protected Exception? Take(short token)
     {
         Check(token);
         if (!ReferenceEquals(Volatile.Read(ref _continuation), Completed)) throw new InvalidOperationException("The operation is not complete.");

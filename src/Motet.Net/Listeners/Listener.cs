@@ -76,6 +76,16 @@ public sealed class Listener : IAsyncDisposable
         return StartAsync(loops, endPoint, _ => new DelegateHandler(serve), options);
     }
 
+    /// <summary>Begins to listen; each connection is a <see cref="Client"/> whose messages are what arrives together.</summary>
+    /// <inheritdoc cref="StartAsync(EventLoopGroup, EndPoint, Func{Connection, ConnectionHandler}, ListenerOptions?)"/>
+    /// <param name="createHandler">Gives the handler of a client, one for each or the same for all. Called on the client's loop when it is accepted.</param>
+    /// <param name="clients">How the clients are served; the defaults when null.</param>
+    public static Task<Listener> StartAsync(EventLoopGroup loops, EndPoint endPoint, Func<ClientHandler> createHandler, ListenerOptions? options = null, ClientOptions? clients = null)
+    {
+        ArgumentNullException.ThrowIfNull(createHandler);
+        return StartAsync(loops, endPoint, connection => new RawClient(connection, createHandler(), clients ?? ClientOptions.Default).CreateCallbacks(), options);
+    }
+
     /// <summary>
     /// Stops: no more clients are accepted (those that wait in the kernel's queue still are), each open connection is told (<see cref="ConnectionHandler.OnShutdown"/>), and what is
     /// still open when the grace period ends is aborted. Completes when every connection is closed. Calling it again shortens the grace period.

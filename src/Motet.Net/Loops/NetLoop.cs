@@ -60,7 +60,7 @@ internal sealed unsafe class NetLoop : LoopTask
     public Segment RoomForDropped(int length)
     {
         if (length > Segment.Size) return new Segment(length);
-        return _dropped ??= new Segment();
+        return _dropped ??= new Segment(Segment.Size);
     }
 
     public void Add(Connection connection)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Motet.Net;
 
-/// <summary>A piece of output that waits for the kernel. Its memory is pinned for life, so a system call may take its address.</summary>
+/// <summary>A piece of output that waits for the kernel. Its memory is pinned for life, so a system call may take its address; that of others (<see cref="Shared"/>) is pinned for the call.</summary>
 internal sealed unsafe class Segment
 {
     /// <summary>A page: holds thirty small responses or three full Ethernet frames.</summary>
@@ -18,6 +18,12 @@ internal sealed unsafe class Segment
     /// <summary>What is sent from a file instead of from memory, of which this segment then has none.</summary>
     public readonly FileWrite? File;
 
+    /// <summary>What is sent from memory that others send too, and that therefore must not change; null when this segment has its own.</summary>
+    public byte[]? Shared;
+
+    /// <summary>The place of shared memory, or of none yet, in the queue.</summary>
+    public Segment() => _memory = [];
+
     /// <summary>The place of a file in the queue.</summary>
     public Segment(FileWrite file)
     {
@@ -25,7 +31,7 @@ internal sealed unsafe class Segment
         File = file;
     }
 
-    public Segment(int size = Size)
+    public Segment(int size)
     {
         _memory = GC.AllocateUninitializedArray<byte>(size, pinned: true);
         Pointer = (byte*)Unsafe.AsPointer(ref _memory[0]);

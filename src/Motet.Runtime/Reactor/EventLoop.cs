@@ -100,6 +100,12 @@ public sealed partial class EventLoop : IDisposable, IAsyncDisposable
         return loop;
     }
 
+    /// <summary>
+    /// A loop for code that has none of its own, such as a program that only connects to servers: the same one for the whole process, started when first asked for, on a background thread. It is not to be stopped. Any thread.
+    /// </summary>
+    /// <exception cref="PollException">The system has no descriptors left for the poll engine.</exception>
+    public static EventLoop Shared => SharedLoop.Value;
+
     internal void CheckLoop()
     {
         if (_currentLoop != this) ThrowNotOnLoop();
@@ -109,5 +115,11 @@ public sealed partial class EventLoop : IDisposable, IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _wakeState) == Ended, this);
         throw new InvalidOperationException($"Only code on {Name} may do this. Use Post or InvokeAsync to get there.");
+    }
+
+    /// <summary>Apart, so that the loop starts with the first one who asks.</summary>
+    private static class SharedLoop
+    {
+        public static readonly EventLoop Value = Start(new EventLoopOptions { Name = "Motet shared loop" });
     }
 }

@@ -1,0 +1,25 @@
+namespace Motet.Net;
+
+/// <summary>What something beside the handler, such as pub/sub, keeps of a client and wants to know of it. All callbacks are the loop's; they must not throw or wait.</summary>
+public abstract class ClientExtension
+{
+    internal ClientExtension? Next { get; set; }
+
+    /// <summary>What was written has left, after a time when it had to wait; comes before the handler's <see cref="ClientHandler.OnDrained"/>, which is left out when something is written here.</summary>
+    /// <param name="client">The client.</param>
+    protected internal virtual void OnDrained(Client client)
+    {
+    }
+
+    /// <summary>No callback of the client is under way any more, after a time when <see cref="Client.TryInvoke"/> would have said no.</summary>
+    /// <param name="client">The client.</param>
+    protected internal virtual void OnFree(Client client)
+    {
+    }
+
+    /// <summary>The client has ended and its handler was told.</summary>
+    /// <param name="client">The client.</param>
+    protected internal virtual void OnClosed(Client client)
+    {
+    }
+}
