@@ -41,11 +41,7 @@ public abstract partial class Client
             return IsOpen ? Pending : -1;
         }
 
-        var copy = data.ToArray();
-        EventLoop.Post(() =>
-        {
-            if (IsOpen) Send(copy, kind);
-        });
+        PostWrite(data.ToArray(), kind);
         return Pending;
     }
 
@@ -70,10 +66,7 @@ public abstract partial class Client
             return IsOpen ? Pending : -1;
         }
 
-        EventLoop.Post(() =>
-        {
-            if (IsOpen) Send(message, sentAs);
-        });
+        PostWrite(message, sentAs);
         return Pending;
     }
 
@@ -173,6 +166,22 @@ public abstract partial class Client
         return SendWithBackPressureAsync(data, kind, cancellationToken);
     }
 
+    // Apart from their callers, which would allocate the closures too.
+    private void PostWrite(byte[] data, MessageKind kind) => EventLoop.Post(() =>
+    {
+        if (IsOpen) Send(data, kind);
+    });
+
+    private void PostWrite(SharedMessage message, MessageKind kind) => EventLoop.Post(() =>
+    {
+        if (IsOpen) Send(message, kind);
+    });
+
+    private void PostCall(Action<Client, CloseDetails> action, CloseDetails argument) => EventLoop.Post(() =>
+    {
+        if (!Has(State.Ended)) action(this, argument);
+    });
+
     private void OnLoop(Action<Client, CloseDetails> action, CloseDetails argument)
     {
         if (EventLoop.IsCurrent)
@@ -181,10 +190,7 @@ public abstract partial class Client
             return;
         }
 
-        EventLoop.Post(() =>
-        {
-            if (!Has(State.Ended)) action(this, argument);
-        });
+        PostCall(action, argument);
     }
 
     private void CheckLoop()

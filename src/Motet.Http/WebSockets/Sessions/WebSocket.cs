@@ -17,6 +17,7 @@ public sealed partial class WebSocket : Client
     private Rare? _rare;
     private Phase _phase;
     private bool _awaitsLife;
+    private bool _isOpened;
 
     // Control frames of this second of the loop's clock.
     private uint _controlSecond;
@@ -117,8 +118,11 @@ public sealed partial class WebSocket : Client
     /// <summary>Tells the handler that the socket is there. The connection is served by what <see cref="Start"/> gave.</summary>
     internal void Open()
     {
+        if (_isOpened) return;
+        _isOpened = true;
         if (_phase == Phase.Open) _connection.SetDeadline(_timeout);
         Opened();
+        if (!IsBusy) _connection.ResumeInput();
     }
 
     /// <inheritdoc/>
@@ -151,8 +155,16 @@ public sealed partial class WebSocket : Client
 
         protected override void OnDeadline(Connection connection) => socket.DeadlinePassed();
 
-        protected override void OnShutdown(Connection connection) => socket.ShuttingDown();
+        protected override void OnShutdown(Connection connection)
+        {
+            socket.Open();
+            socket.ShuttingDown();
+        }
 
-        protected override void OnClose(Connection connection, CloseReason reason) => socket.ConnectionClosed(reason);
+        protected override void OnClose(Connection connection, CloseReason reason)
+        {
+            socket.Open();
+            socket.ConnectionClosed(reason);
+        }
     }
 }
