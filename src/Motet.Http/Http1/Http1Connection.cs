@@ -30,6 +30,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         /// <summary>Many requests came at once, and it is others' turn; input is paused until then. To Head then, or to Ending.</summary>
         Yielding,
 
+        /// <summary>The connection is another protocol's, and nothing of it is touched here; the handler may still run. For good.</summary>
+        GivenAway,
+
         /// <summary>The last answer was written, or the connection is closed; what still comes is not looked at. For good.</summary>
         Ending,
     }
@@ -88,6 +91,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
                 position += request.Body.Detach();
                 Complete(request, moreHasArrived: position < end);
+                if (_phase == Phase.GivenAway) return (int)(position - start);
                 if (connection.Pending > limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
                 if (++served == limits.MaxPipelinedRequests && position < end && _phase == Phase.Head)
                 {
