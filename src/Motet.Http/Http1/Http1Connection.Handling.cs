@@ -49,6 +49,22 @@ internal sealed partial class Http1Connection
         connection.Handler = new UpgradedHandler(this);
     }
 
+    /// <summary>
+    /// The connection goes to another protocol for good, with what has arrived behind the request, which is to be complete. What serves it then is told what happens to it, beginning with the input; here only the request's handler is waited for, so that
+    /// its object goes back to the pool.
+    /// </summary>
+    public void GiveAway(HttpRequest request, ConnectionHandler handler)
+    {
+        request.Body.LeaveRest();
+        var hasWaited = _phase == Phase.Waiting;
+        _phase = Phase.GivenAway;
+        connection.ClearDeadline();
+        connection.Handler = handler;
+
+        // Later: what has arrived is not for the handler before the method that gave the connection away has returned.
+        if (hasWaited) connection.EventLoop.Post(static state => ((Connection)state!).ResumeInput(), connection);
+    }
+
     /// <summary>The connection broke, or was given up: the handler is told, if it still runs.</summary>
     public void AbortRequest()
     {
@@ -57,8 +73,12 @@ internal sealed partial class Http1Connection
 
     private void Wait(HttpRequest request, ValueTask rest)
     {
-        _phase = Phase.Waiting;
-        connection.PauseInput();
+        if (_phase != Phase.GivenAway)
+        {
+            _phase = Phase.Waiting;
+            connection.PauseInput();
+        }
+
         _ = WaitAsync(request, rest);
     }
 
@@ -77,7 +97,7 @@ internal sealed partial class Http1Connection
             }
 
             if (!FinishHandling(request)) await request.Body.DropAsync();
-            Complete(request, moreHasArrived: request.ClosesConnection && HasMoreInput());
+            Complete(request, moreHasArrived: _phase != Phase.GivenAway && request.ClosesConnection && HasMoreInput());
             if (_phase == Phase.Head) BecomeReady();
         }
         catch (Exception exception)
@@ -92,6 +112,7 @@ internal sealed partial class Http1Connection
     /// <returns>Whether the body is done with too.</returns>
     private bool FinishHandling(HttpRequest request)
     {
+        if (_phase == Phase.GivenAway) return true;
         if (!request.FinishResponse()) EndIncomplete(request);
         return request.Body.IsComplete || request.ClosesConnection || !connection.IsOpen || request.Body.TryDrop();
     }
@@ -100,6 +121,13 @@ internal sealed partial class Http1Connection
     private void Complete(HttpRequest request, bool moreHasArrived)
     {
         if (service.Options.AccessLog is { } log) Log(request, log);
+        if (_phase == Phase.GivenAway)
+        {
+            request.Reset();
+            Release();
+            return;
+        }
+
         var closes = request.ClosesConnection;
 
         // A client that asked for the close sends no more. One that did not, or that is still sending a body, may: closing at once would reset the connection, and could

@@ -30,6 +30,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         /// <summary>Many requests came at once, and it is others' turn; input is paused until then. To Head then, or to Ending.</summary>
         Yielding,
 
+        /// <summary>The connection is another protocol's, and nothing of it is touched here; the handler may still run. For good.</summary>
+        GivenAway,
+
         /// <summary>The last answer was written, or the connection is closed; what still comes is not looked at. For good.</summary>
         Ending,
     }

@@ -63,9 +63,22 @@ public sealed partial class HttpRequest
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<Connection>(cancellationToken);
         if (!Connection.IsOpen) return ValueTask.FromException<Connection>(new ConnectionClosedException(Connection.CloseReason));
 
+        WriteSwitch(status, protocol, default);
+        ClosesConnection = true;
+        IsUpgraded = true;
+        Http.HandOver(this);
+        return new ValueTask<Connection>(Connection);
+    }
+
+    /// <summary>Writes the answer behind which the other protocol begins.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="protocol">The protocol; null for a tunnel.</param>
+    /// <param name="more">Lines of the protocol, each with its end.</param>
+    private void WriteSwitch(HttpStatus status, string? protocol, ReadOnlySpan<byte> more)
+    {
         var lines = _responseHeaders is null ? default : _responseHeaders.Lines;
         var server = ServerLine;
-        var writer = new HeadWriter(Connection.GetSpan(MaxFixedHead + server.Length + (protocol?.Length ?? 0) + lines.Length));
+        var writer = new HeadWriter(Connection.GetSpan(MaxFixedHead + server.Length + (protocol?.Length ?? 0) + more.Length + lines.Length));
         writer.WriteStatusLine(status);
         writer.Write(Loop.DateLine);
         writer.Write(server);
@@ -75,16 +88,12 @@ public sealed partial class HttpRequest
             writer.Write("Connection: Upgrade\r\n"u8);
         }
 
+        writer.Write(more);
         writer.Write(lines);
         writer.Write("\r\n"u8);
         Connection.Advance(writer.Length);
-
         ResponseStatus = status;
         _response = ResponseState.Complete;
-        ClosesConnection = true;
-        IsUpgraded = true;
-        Http.HandOver(this);
-        return new ValueTask<Connection>(Connection);
     }
 
     // RFC 9110 §7.8: protocol-name [ "/" protocol-version ], both tokens.

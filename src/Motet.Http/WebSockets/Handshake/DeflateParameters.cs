@@ -65,9 +65,9 @@ internal sealed record DeflateParameters(bool ServerNoContextTakeover, bool Clie
         {
             if (extension.Name != ExtensionName || !TryParse(extension, isOffer: true, out var offer)) continue;
 
-            // The client's window is not limited: this side decompresses with the largest anyway.
+            // The client's window is not limited: this side decompresses with the largest anyway. What it compresses with has one size, so that it keeps no context of another.
             return new DeflateParameters(
-                offer.ServerNoContextTakeover || !compression.ServerContextTakeover,
+                offer.ServerNoContextTakeover || !compression.ServerContextTakeover || offer.ServerMaxWindowBits < MaxWindowBits,
                 offer.ClientNoContextTakeover || !compression.ClientContextTakeover,
                 offer.ServerMaxWindowBits,
                 ClientMaxWindowBits: null);
