@@ -13,36 +13,36 @@ internal static partial class FrameRows
         from reserved in Enumerable.Range(0, 8)
         from hasWrongMask in (bool[])[false, true]
         where !hasWrongMask || reserved == 0
-        select FirstByte(new RawFrame(opcode, "x"u8.ToArray()) { IsFinal = isFinal, Reserved = reserved, HasWrongMask = hasWrongMask });
+        select FirstByte(new AttackFrame(opcode, "x"u8.ToArray()) { IsFinal = isFinal, Reserved = reserved, HasWrongMask = hasWrongMask });
 
     /// <summary>The same where a message has begun. RFC 6455 §5.4.</summary>
     private static IEnumerable<FrameRow> FirstBytesInMessages =>
         from opcode in Enumerable.Range(0, 16)
         from isFinal in (bool[])[true, false]
         from reserved in (int[])[0, 1, 2, 4]
-        select FirstByteInMessage(new RawFrame(opcode, "x"u8.ToArray()) { IsFinal = isFinal, Reserved = reserved });
+        select FirstByteInMessage(new AttackFrame(opcode, "x"u8.ToArray()) { IsFinal = isFinal, Reserved = reserved });
 
-    private static string NameOf(RawFrame frame)
+    private static string NameOf(AttackFrame frame)
         => $"opcode {frame.Opcode}{(frame.IsFinal ? ", FIN" : "")}{(frame.Reserved != 0 ? $", RSV {Convert.ToString(frame.Reserved, 2).PadLeft(3, '0')}" : "")}{(frame.HasWrongMask ? ", wrong mask" : "")}";
 
-    private static bool IsBad(RawFrame frame)
+    private static bool IsBad(AttackFrame frame)
         => frame.HasWrongMask || frame.Reserved != 0 || frame.Opcode is (> 2 and < 8) or > 10 || (frame.Opcode >= 8 && !frame.IsFinal) || frame.Opcode == 8;
 
-    private static FrameRow FirstByte(RawFrame frame)
+    private static FrameRow FirstByte(AttackFrame frame)
     {
         var name = NameOf(frame);
         var section = frame.HasWrongMask ? "6455 §5.1" : frame.Opcode == 0 && frame.Reserved == 0 ? "6455 §5.4" : "6455 §5.2";
         if (IsBad(frame) || frame.Opcode == 0) return Row(section, name, ProtocolError, frame);
         var said = frame.Opcode switch { 1 => "text", 2 => "binary", 9 => "pong", _ => "" };
         if (said.Length == 0) return Row(section, name, "", frame);
-        return frame.IsFinal ? Row(section, name, $"{said} \"x\"", frame) : Row(section, name, $"{said} \"xy\"", frame, RawFrame.Continue("y"));
+        return frame.IsFinal ? Row(section, name, $"{said} \"x\"", frame) : Row(section, name, $"{said} \"xy\"", frame, AttackFrame.Continue("y"));
     }
 
-    private static FrameRow FirstByteInMessage(RawFrame frame)
+    private static FrameRow FirstByteInMessage(AttackFrame frame)
     {
         const string Section = "6455 §5.4";
-        var begin = RawFrame.Text("a").More;
-        var end = RawFrame.Continue("y");
+        var begin = AttackFrame.Text("a").More;
+        var end = AttackFrame.Continue("y");
         var name = NameOf(frame);
         if (IsBad(frame) || frame.Opcode is 1 or 2) return Row(Section, name, ProtocolError, begin, frame);
         if (frame.Opcode == 9) return Row(Section, name, [Pong("x"), Text("ay")], begin, frame, end);

@@ -70,37 +70,37 @@ internal static partial class FrameRows
     /// <summary>Texts that are UTF-8, in frames and across them. RFC 6455 §5.6, §8.1.</summary>
     private static IEnumerable<FrameRow> GoodTexts => GoodSequences.Select((text, i) => (Bytes: System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(text)), Name: $"number {i}")).SelectMany(good => (FrameRow[])
     [
-        Row("6455 §5.6", good.Name, RawText(good.Bytes), RawFrame.RawText(good.Bytes)),
-        Row("6455 §5.6", $"{good.Name}, among letters", RawText($"ab{good.Bytes}cd"), RawFrame.RawText($"ab{good.Bytes}cd")),
-        Row("6455 §5.6", $"{good.Name}, each byte a frame", RawText(good.Bytes), [RawFrame.RawText(good.Bytes[..1]).More, .. good.Bytes[1..].Select(c => RawFrame.Continue($"{c}").More), RawFrame.Continue("")]),
+        Row("6455 §5.6", good.Name, RawText(good.Bytes), AttackFrame.RawText(good.Bytes)),
+        Row("6455 §5.6", $"{good.Name}, among letters", RawText($"ab{good.Bytes}cd"), AttackFrame.RawText($"ab{good.Bytes}cd")),
+        Row("6455 §5.6", $"{good.Name}, each byte a frame", RawText(good.Bytes), [AttackFrame.RawText(good.Bytes[..1]).More, .. good.Bytes[1..].Select(c => AttackFrame.Continue($"{c}").More), AttackFrame.Continue("")]),
         .. Enumerable.Range(1, Math.Max(good.Bytes.Length - 1, 0)).Select(at
-            => Row("6455 §5.6", $"{good.Name}, cut at {at}", RawText(good.Bytes), RawFrame.RawText(good.Bytes[..at]).More, RawFrame.Continue(good.Bytes[at..]))),
+            => Row("6455 §5.6", $"{good.Name}, cut at {at}", RawText(good.Bytes), AttackFrame.RawText(good.Bytes[..at]).More, AttackFrame.Continue(good.Bytes[at..]))),
     ]);
 
     /// <summary>Texts that are not, refused at the first byte that cannot be right. RFC 6455 §8.1, RFC 3629 §3, §10.</summary>
     private static IEnumerable<FrameRow> BadTexts => BadSequences.SelectMany(bad => (FrameRow[])
     [
-        Row("6455 §8.1", bad.Why, InvalidData, RawFrame.RawText(bad.Bytes)),
-        Row("6455 §8.1", $"{bad.Why}, behind letters", InvalidData, RawFrame.RawText("The text: " + bad.Bytes)),
-        Row("6455 §8.1", $"{bad.Why}, behind a good text", [Text("\u00e9"), InvalidData], RawFrame.Text("\u00e9"), RawFrame.RawText(bad.Bytes)),
-        Row("6455 §8.1", $"{bad.Why}, as binary", Binary(bad.Bytes), RawFrame.Binary(bad.Bytes)),
-        Row("6455 §8.1", $"{bad.Why}, each byte a frame", InvalidData, [RawFrame.RawText(bad.Bytes[..1]).More, .. bad.Bytes[1..].Select(c => RawFrame.Continue($"{c}").More), RawFrame.Continue("")]),
-        Row("6455 §8.1", $"{bad.Why}, in the reason of a close", InvalidData, RawFrame.Close(1000, bad.Bytes)),
+        Row("6455 §8.1", bad.Why, InvalidData, AttackFrame.RawText(bad.Bytes)),
+        Row("6455 §8.1", $"{bad.Why}, behind letters", InvalidData, AttackFrame.RawText("The text: " + bad.Bytes)),
+        Row("6455 §8.1", $"{bad.Why}, behind a good text", [Text("\u00e9"), InvalidData], AttackFrame.Text("\u00e9"), AttackFrame.RawText(bad.Bytes)),
+        Row("6455 §8.1", $"{bad.Why}, as binary", Binary(bad.Bytes), AttackFrame.Binary(bad.Bytes)),
+        Row("6455 §8.1", $"{bad.Why}, each byte a frame", InvalidData, [AttackFrame.RawText(bad.Bytes[..1]).More, .. bad.Bytes[1..].Select(c => AttackFrame.Continue($"{c}").More), AttackFrame.Continue("")]),
+        Row("6455 §8.1", $"{bad.Why}, in the reason of a close", InvalidData, AttackFrame.Close(1000, bad.Bytes)),
         .. Enumerable.Range(1, Math.Min(bad.Bytes.Length - 1, 16)).Select(at
-            => Row("6455 §8.1", $"{bad.Why}, cut at {at}", InvalidData, RawFrame.RawText(bad.Bytes[..at]).More, RawFrame.Continue(bad.Bytes[at..]))),
+            => Row("6455 §8.1", $"{bad.Why}, cut at {at}", InvalidData, AttackFrame.RawText(bad.Bytes[..at]).More, AttackFrame.Continue(bad.Bytes[at..]))),
         .. bad.GoodBytes == bad.Bytes.Length
             ? (FrameRow[])
             [
-                Row("6455 §8.1", $"{bad.Why}, unfinished", FrameRow.Waits, RawFrame.RawText(bad.Bytes) with { Announced = (ulong)bad.Bytes.Length + 1 }),
-                Row("6455 §8.1", $"{bad.Why}, more to come", FrameRow.Waits, RawFrame.RawText(bad.Bytes).More),
-                Row("6455 §8.1", $"{bad.Why}, ends with an empty frame", InvalidData, RawFrame.RawText(bad.Bytes).More, RawFrame.Continue("")),
-                Row("6455 §8.1", $"{bad.Why}, a letter behind", InvalidData, RawFrame.RawText(bad.Bytes).More, RawFrame.Continue("a").More),
+                Row("6455 §8.1", $"{bad.Why}, unfinished", FrameRow.Waits, AttackFrame.RawText(bad.Bytes) with { Announced = (ulong)bad.Bytes.Length + 1 }),
+                Row("6455 §8.1", $"{bad.Why}, more to come", FrameRow.Waits, AttackFrame.RawText(bad.Bytes).More),
+                Row("6455 §8.1", $"{bad.Why}, ends with an empty frame", InvalidData, AttackFrame.RawText(bad.Bytes).More, AttackFrame.Continue("")),
+                Row("6455 §8.1", $"{bad.Why}, a letter behind", InvalidData, AttackFrame.RawText(bad.Bytes).More, AttackFrame.Continue("a").More),
             ]
             :
             [
-                Row("6455 §8.1", $"{bad.Why}, in the middle of a frame", InvalidData, RawFrame.RawText(bad.Bytes[..(bad.GoodBytes + 1)]) with { Announced = 200 }),
-                Row("6455 §8.1", $"{bad.Why}, in a fragment", InvalidData, RawFrame.RawText(bad.Bytes[..(bad.GoodBytes + 1)]).More),
-                Row("6455 §8.1", $"{bad.Why}, one byte before", FrameRow.Waits, RawFrame.RawText(bad.Bytes[..bad.GoodBytes]) with { Announced = 200 }),
+                Row("6455 §8.1", $"{bad.Why}, in the middle of a frame", InvalidData, AttackFrame.RawText(bad.Bytes[..(bad.GoodBytes + 1)]) with { Announced = 200 }),
+                Row("6455 §8.1", $"{bad.Why}, in a fragment", InvalidData, AttackFrame.RawText(bad.Bytes[..(bad.GoodBytes + 1)]).More),
+                Row("6455 §8.1", $"{bad.Why}, one byte before", FrameRow.Waits, AttackFrame.RawText(bad.Bytes[..bad.GoodBytes]) with { Announced = 200 }),
             ],
     ]);
 }

@@ -35,9 +35,9 @@ internal static partial class FrameRows
         [nameof(CompressedBits)] = [.. CompressedBits],
     });
 
-    private static FrameRow Row(string section, string name, string outcome, params RawFrame[] frames) => new(section, name, outcome.Length == 0 ? [] : [outcome], frames);
+    private static FrameRow Row(string section, string name, string outcome, params AttackFrame[] frames) => new(section, name, outcome.Length == 0 ? [] : [outcome], frames);
 
-    private static FrameRow Row(string section, string name, string[] outcome, params RawFrame[] frames) => new(section, name, outcome, frames);
+    private static FrameRow Row(string section, string name, string[] outcome, params AttackFrame[] frames) => new(section, name, outcome, frames);
 
     private static string Text(string text) => FrameReader.Describe("text", Encoding.UTF8.GetBytes(text));
 

@@ -15,12 +15,12 @@ public class FrameTableTests
     public void FramesOfTheExamplesAreAsTheRfcShowsThem()
     {
         // RFC 6455 §5.7.
-        Assert.Equal("818537FA213D7F9F4D5158", Convert.ToHexString(RawFrame.Text("Hello").Encode(isFromClient: true)));
-        Assert.Equal("810548656C6C6F", Convert.ToHexString(RawFrame.Text("Hello").Encode(isFromClient: false)));
-        Assert.Equal("010348656C80026C6F", Convert.ToHexString([.. RawFrame.Text("Hel").More.Encode(false), .. RawFrame.Continue("lo").Encode(false)]));
-        Assert.Equal("890548656C6C6F", Convert.ToHexString(RawFrame.Ping("Hello").Encode(false)));
-        Assert.Equal("8A8537FA213D7F9F4D5158", Convert.ToHexString(RawFrame.Pong("Hello").Encode(true)));
-        Assert.Equal("827E0100", Convert.ToHexString(RawFrame.Binary(new string('a', 256)).Encode(false)[..4]));
-        Assert.Equal("827F0000000000010000", Convert.ToHexString(RawFrame.Binary(new string('a', 65536)).Encode(false)[..10]));
+        Assert.Equal("818537FA213D7F9F4D5158", Convert.ToHexString(AttackFrame.Text("Hello").Encode(isFromClient: true)));
+        Assert.Equal("810548656C6C6F", Convert.ToHexString(AttackFrame.Text("Hello").Encode(isFromClient: false)));
+        Assert.Equal("010348656C80026C6F", Convert.ToHexString([.. AttackFrame.Text("Hel").More.Encode(false), .. AttackFrame.Continue("lo").Encode(false)]));
+        Assert.Equal("890548656C6C6F", Convert.ToHexString(AttackFrame.Ping("Hello").Encode(false)));
+        Assert.Equal("8A8537FA213D7F9F4D5158", Convert.ToHexString(AttackFrame.Pong("Hello").Encode(true)));
+        Assert.Equal("827E0100", Convert.ToHexString(AttackFrame.Binary(new string('a', 256)).Encode(false)[..4]));
+        Assert.Equal("827F0000000000010000", Convert.ToHexString(AttackFrame.Binary(new string('a', 65536)).Encode(false)[..10]));
     }
 }

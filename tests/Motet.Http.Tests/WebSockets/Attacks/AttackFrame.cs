@@ -4,7 +4,7 @@ using System.Text;
 namespace Motet.Http.Tests;
 
 /// <summary>A frame as it is put on the wire, with every field to get wrong (RFC 6455 §5.2).</summary>
-internal sealed record RawFrame(int Opcode, byte[] Payload)
+internal sealed record AttackFrame(int Opcode, byte[] Payload)
 {
     // The key of the examples in RFC 6455 §5.7.
     private const uint ExampleKey = 0x37FA213D;
@@ -28,25 +28,25 @@ internal sealed record RawFrame(int Opcode, byte[] Payload)
     /// <summary>So many bytes of the frame are sent; all when null.</summary>
     public int? Sent { get; init; }
 
-    public static RawFrame Text(string text) => new(1, Encoding.UTF8.GetBytes(text));
+    public static AttackFrame Text(string text) => new(1, Encoding.UTF8.GetBytes(text));
 
     /// <param name="bytes">One character for each byte.</param>
-    public static RawFrame RawText(string bytes) => new(1, Encoding.Latin1.GetBytes(bytes));
+    public static AttackFrame RawText(string bytes) => new(1, Encoding.Latin1.GetBytes(bytes));
 
-    public static RawFrame Binary(string bytes) => new(2, Encoding.Latin1.GetBytes(bytes));
+    public static AttackFrame Binary(string bytes) => new(2, Encoding.Latin1.GetBytes(bytes));
 
-    public static RawFrame Continue(string bytes) => new(0, Encoding.Latin1.GetBytes(bytes));
+    public static AttackFrame Continue(string bytes) => new(0, Encoding.Latin1.GetBytes(bytes));
 
-    public static RawFrame Ping(string bytes) => new(9, Encoding.Latin1.GetBytes(bytes));
+    public static AttackFrame Ping(string bytes) => new(9, Encoding.Latin1.GetBytes(bytes));
 
-    public static RawFrame Pong(string bytes) => new(10, Encoding.Latin1.GetBytes(bytes));
+    public static AttackFrame Pong(string bytes) => new(10, Encoding.Latin1.GetBytes(bytes));
 
-    public static RawFrame Close() => new(8, []);
+    public static AttackFrame Close() => new(8, []);
 
-    public static RawFrame Close(int code, string reason = "") => new(8, [(byte)(code >> 8), (byte)code, .. Encoding.Latin1.GetBytes(reason)]);
+    public static AttackFrame Close(int code, string reason = "") => new(8, [(byte)(code >> 8), (byte)code, .. Encoding.Latin1.GetBytes(reason)]);
 
     /// <summary>A fragment that others follow.</summary>
-    public RawFrame More => this with { IsFinal = false };
+    public AttackFrame More => this with { IsFinal = false };
 
     public byte[] Encode(bool isFromClient)
     {
