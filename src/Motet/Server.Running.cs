@@ -133,10 +133,8 @@ public sealed partial class Server
 
     private HttpHandler CreateHandler()
     {
-        var handler = new Router(_routes, _others).Handler;
-        if (Options.PublicFolder is null) return handler;
-        var files = new StaticFiles(Options.PublicFolder);
-        return request => files.ServeAsync(request, handler);
+        var files = Options.PublicFolder is null ? null : new StaticFiles(Options.PublicFolder);
+        return new Router(_routes, _upgrades, _others, files).Handler;
     }
 
     private HttpOptions CreateHttpOptions()

@@ -9,7 +9,8 @@ namespace Motet;
 /// </summary>
 public sealed partial class Server : IAsyncDisposable
 {
-    private readonly Dictionary<string, HttpHandler> _routes = [];
+    private readonly Dictionary<string, Route> _routes = [];
+    private readonly Dictionary<string, HttpHandler> _upgrades = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<(ListenAddress Address, ConnectionDelegate? Serve)> _listens = [];
     private readonly List<(ServerState State, Action Callback)> _callbacks = [];
     private readonly ServerCommandLine? _commandLine;
@@ -69,11 +70,8 @@ public sealed partial class Server : IAsyncDisposable
     /// <exception cref="ArgumentException">No request can have the path.</exception>
     public void Http(string path, HttpHandler handler)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(handler);
-        ThrowIfStarted();
-        if ((path[0] != '/' && path != "*") || path.AsSpan().IndexOfAny("?# ") >= 0) throw new ArgumentException($"'{path}' is no path of a request: it begins with / and has no query.", nameof(path));
-        _routes[path] = handler;
+        RouteOf(path).Http = handler;
     }
 
     /// <summary>Listens for HTTP on an address.</summary>
@@ -111,6 +109,16 @@ public sealed partial class Server : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(callback);
         ThrowIfStarted();
         _callbacks.Add((state, callback));
+    }
+
+    /// <summary>What is served at a path, to be added to.</summary>
+    private Route RouteOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ThrowIfStarted();
+        if ((path[0] != '/' && path != "*") || path.AsSpan().IndexOfAny("?# ") >= 0) throw new ArgumentException($"'{path}' is no path of a request: it begins with / and has no query.", nameof(path));
+        if (!_routes.TryGetValue(path, out var route)) _routes.Add(path, route = new Route());
+        return route;
     }
 
     private void ThrowIfStarted()

@@ -18,7 +18,7 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
 
     internal RequestCookies(HttpRequest request) => _request = request;
 
-    internal RequestCookies(UpgradeRequest request) => _kept = request;
+    internal RequestCookies(UpgradeRequest kept) => _kept = kept;
 
     /// <summary>The value of the first cookie with the name, or null. Names compare with case. Allocates nothing but the value.</summary>
     /// <param name="name">The name.</param>
@@ -37,7 +37,7 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
                 var line = Head.Headers[index].Value(bytes);
                 while (TryTake(ref line, out var cookieName, out var value))
                 {
-                    if (cookieName.SequenceEqual(wanted)) return GetString(value);
+                    if (cookieName.SequenceEqual(wanted)) return Text(value);
                 }
             }
 
@@ -50,12 +50,6 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private RequestHead Head => _request is null ? _kept!.Head : _request.Head;
-
-    private ReadOnlySpan<byte> HeadBytes => _request is null ? _kept!.HeadBytes : _request.HeadBytes;
-
-    private string GetString(ReadOnlySpan<byte> bytes) => _request is null ? Encoding.Latin1.GetString(bytes) : _request.Loop.Strings.Get(bytes);
-
     private List<KeyValuePair<string, string>> ReadAll()
     {
         var cookies = new List<KeyValuePair<string, string>>();
@@ -63,7 +57,7 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
         for (var index = Find(bytes, 0); index >= 0; index = Find(bytes, index + 1))
         {
             var line = Head.Headers[index].Value(bytes);
-            while (TryTake(ref line, out var name, out var value)) cookies.Add(new KeyValuePair<string, string>(GetString(name), GetString(value)));
+            while (TryTake(ref line, out var name, out var value)) cookies.Add(new KeyValuePair<string, string>(Text(name), Text(value)));
         }
 
         return cookies;
@@ -88,5 +82,11 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
         return false;
     }
 
+    private RequestHead Head => _request is null ? _kept!.Head : _request.Head;
+
+    private ReadOnlySpan<byte> HeadBytes => _request is null ? _kept!.HeadBytes : _request.HeadBytes;
+
     private int Find(ReadOnlySpan<byte> bytes, int from) => Head.Find(bytes, "Cookie"u8, from);
+
+    private string Text(ReadOnlySpan<byte> bytes) => _request is null ? Encoding.Latin1.GetString(bytes) : _request.Loop.Strings.Get(bytes);
 }

@@ -50,19 +50,16 @@ internal sealed partial class Http1Connection
     }
 
     /// <summary>
-    /// The connection goes to another protocol for good, with what has arrived behind the request, which is to be complete. What serves it then is told what happens to it, beginning with the input; here only the request's handler is waited for, so that
-    /// its object goes back to the pool.
+    /// The connection, with what has arrived behind the request, which is to be complete, goes to another protocol for good. What serves it then is told what happens to it, but gets no data until it resumes input; here only the request's handler is waited for, so that its object
+    /// goes back to the pool.
     /// </summary>
-    public void GiveAway(HttpRequest request, ConnectionHandler handler)
+    public void GiveAway(HttpRequest request, ConnectionHandler successor)
     {
-        request.Body.LeaveRest();
-        var hasWaited = _phase == Phase.Waiting;
-        _phase = Phase.GivenAway;
+        connection.PauseInput();
         connection.ClearDeadline();
-        connection.Handler = handler;
-
-        // Later: what has arrived is not for the handler before the method that gave the connection away has returned.
-        if (hasWaited) connection.EventLoop.Post(static state => ((Connection)state!).ResumeInput(), connection);
+        request.Body.LeaveRest();
+        _phase = Phase.GivenAway;
+        connection.Handler = successor;
     }
 
     /// <summary>The connection broke, or was given up: the handler is told, if it still runs.</summary>

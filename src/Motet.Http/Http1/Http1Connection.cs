@@ -91,6 +91,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
                 position += request.Body.Detach();
                 Complete(request, moreHasArrived: position < end);
+                if (_phase == Phase.GivenAway) return (int)(position - start);
                 if (connection.Pending > limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
                 if (++served == limits.MaxPipelinedRequests && position < end && _phase == Phase.Head)
                 {

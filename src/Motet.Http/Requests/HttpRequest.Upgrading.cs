@@ -19,6 +19,9 @@ public sealed partial class HttpRequest
         }
     }
 
+    // Longer names than this are not written on the stack.
+    private const int MaxStackProtocol = 256;
+
     /// <summary>Whether the connection was handed to the handler, and no longer speaks HTTP.</summary>
     internal bool IsUpgraded { get; private set; }
 
@@ -57,49 +60,67 @@ public sealed partial class HttpRequest
 
     private ValueTask<Connection> HandOver(HttpStatus status, string? protocol, CancellationToken cancellationToken)
     {
-        if (_response != ResponseState.NotStarted) ThrowStarted();
-        if (!Body.IsComplete) throw new InvalidOperationException("The body of the request was not read to its end, and without that the protocol cannot change.");
-        if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException<Connection>(canceled);
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<Connection>(cancellationToken);
-        if (!Connection.IsOpen) return ValueTask.FromException<Connection>(new ConnectionClosedException(Connection.CloseReason));
-
-        WriteSwitch(status, protocol, default);
+        if (CanHandOver(cancellationToken) is { } exception) return ValueTask.FromException<Connection>(exception);
+        Span<byte> upgrade = stackalloc byte[MaxStackProtocol];
+        if (protocol is null) upgrade = default;
+        else upgrade = UpgradeLines(protocol, upgrade);
+        WriteLastHead(status, upgrade);
         ClosesConnection = true;
         IsUpgraded = true;
         Http.HandOver(this);
         return new ValueTask<Connection>(Connection);
     }
 
-    /// <summary>Writes the answer behind which the other protocol begins.</summary>
-    /// <param name="status">The status.</param>
-    /// <param name="protocol">The protocol; null for a tunnel.</param>
-    /// <param name="more">Lines of the protocol, each with its end.</param>
-    private void WriteSwitch(HttpStatus status, string? protocol, ReadOnlySpan<byte> more)
+    /// <summary>Whether the connection can go to somebody else now: nothing of the response was sent, and the body was read to its end, so that everybody knows where the other protocol begins (RFC 9110 §7.8).</summary>
+    /// <returns>What a caller who waits is told, when it cannot.</returns>
+    /// <exception cref="InvalidOperationException">The response has started, or the body was not read to its end.</exception>
+    internal Exception? CanHandOver(CancellationToken cancellationToken = default)
     {
-        var lines = _responseHeaders is null ? default : _responseHeaders.Lines;
+        if (_response != ResponseState.NotStarted) ThrowStarted();
+        if (!Body.IsComplete) throw new InvalidOperationException("The body of the request was not read to its end, and without that the protocol cannot change.");
+        if (CancelScope.CurrentCancellation is { } canceled) return canceled;
+        if (cancellationToken.IsCancellationRequested) return new OperationCanceledException(cancellationToken);
+        return Connection.IsOpen ? null : new ConnectionClosedException(Connection.CloseReason);
+    }
+
+    /// <summary>Writes the head behind which nothing of HTTP follows: status, date, server, the lines, and those of <see cref="ResponseHeaders"/>. See <see cref="CanHandOver"/>.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="lines">Whole lines with their ends.</param>
+    internal void WriteLastHead(HttpStatus status, ReadOnlySpan<byte> lines)
+    {
+        var own = _responseHeaders is null ? default : _responseHeaders.Lines;
         var server = ServerLine;
-        var writer = new HeadWriter(Connection.GetSpan(MaxFixedHead + server.Length + (protocol?.Length ?? 0) + more.Length + lines.Length));
+        var writer = new HeadWriter(Connection.GetSpan(MaxFixedHead + server.Length + lines.Length + own.Length));
         writer.WriteStatusLine(status);
         writer.Write(Loop.DateLine);
         writer.Write(server);
-        if (protocol is not null)
-        {
-            writer.WriteLine("Upgrade: "u8, protocol);
-            writer.Write("Connection: Upgrade\r\n"u8);
-        }
-
-        writer.Write(more);
         writer.Write(lines);
+        writer.Write(own);
         writer.Write("\r\n"u8);
         Connection.Advance(writer.Length);
         ResponseStatus = status;
         _response = ResponseState.Complete;
     }
 
+    /// <summary>
+    /// Gives the connection, behind <see cref="WriteLastHead"/>, to another handler for good. Its callbacks come from now on, but no data until it resumes input, which it does in a later turn of the loop. The request is over when its
+    /// own handler completes; what becomes of the connection is nothing to it any more.
+    /// </summary>
+    internal void GiveAway(ConnectionHandler successor) => Http.GiveAway(this, successor);
+
     // RFC 9110 §7.8: protocol-name [ "/" protocol-version ], both tokens.
     private static bool IsProtocol(ReadOnlySpan<char> protocol)
     {
         var slash = protocol.IndexOf('/');
         return slash < 0 ? FieldWriter.IsName(protocol) : FieldWriter.IsName(protocol[..slash]) && FieldWriter.IsName(protocol[(slash + 1)..]);
+    }
+
+    private static Span<byte> UpgradeLines(string protocol, Span<byte> buffer)
+    {
+        var length = "Upgrade: \r\nConnection: Upgrade\r\n"u8.Length + protocol.Length;
+        var writer = new HeadWriter(length <= buffer.Length ? buffer : new byte[length]);
+        writer.WriteLine("Upgrade: "u8, protocol);
+        writer.Write("Connection: Upgrade\r\n"u8);
+        return writer.Written;
     }
 }

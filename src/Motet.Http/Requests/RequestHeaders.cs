@@ -22,7 +22,7 @@ public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>
         _areTrailers = areTrailers;
     }
 
-    internal RequestHeaders(UpgradeRequest request) => _kept = request;
+    internal RequestHeaders(UpgradeRequest kept) => _kept = kept;
 
     /// <summary>The number of lines.</summary>
     public int Count => Fields.Length;
@@ -70,11 +70,11 @@ public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>
 
     private ReadOnlySpan<byte> Bytes => _request is null ? _kept!.HeadBytes : _areTrailers ? _request.Body.TrailerBytes : _request.HeadBytes;
 
-    private string Name(int index) => GetString(Fields[index].Name(Bytes));
+    private string Name(int index) => Text(Fields[index].Name(Bytes));
 
-    private string Value(int index) => GetString(Fields[index].Value(Bytes));
+    private string Value(int index) => Text(Fields[index].Value(Bytes));
 
-    private string GetString(ReadOnlySpan<byte> bytes) => _request is null ? Encoding.Latin1.GetString(bytes) : _request.Loop.Strings.Get(bytes);
+    private string Text(ReadOnlySpan<byte> bytes) => _request is null ? Encoding.Latin1.GetString(bytes) : _request.Loop.Strings.Get(bytes);
 
     private int Find(string name, int from)
     {

@@ -3,58 +3,59 @@ using System.Text;
 namespace Motet.Http;
 
 /// <summary>
-/// What is kept of the request that became a WebSocket, an event stream or another protocol: its head, as it was sent. It stays as long as the client does, so it is kept as bytes and read anew on each call; what is needed often is better remembered. Any thread.
+/// The request that a client of another protocol (WebSocket, server-sent events, an upgrade) began with, kept for as long as somebody keeps it. It is one copy of the head's bytes; what is asked of it is read from them anew on each call. Any thread.
 /// </summary>
 public sealed class UpgradeRequest
 {
-    // The head that this thread has read last, so that one look after the other does not read it again.
+    // The head was accepted once, by whatever limits.
+    private static readonly ServerLimits NoLimits = new() { MaxRequestLineBytes = 1 << 20, MaxHeadBytes = 1 << 20, MaxHeaderCount = 1 << 20 };
+
     [ThreadStatic]
-    private static (UpgradeRequest? Request, RequestHead Head) _last;
+    private static RequestHead? _parsed;
 
-    private readonly byte[] _bytes;
-    private readonly ServerLimits _limits;
+    // Whose head the table above is.
+    [ThreadStatic]
+    private static UpgradeRequest? _parsedFor;
 
-    internal UpgradeRequest(HttpRequest request)
-    {
-        _bytes = request.HeadBytes.ToArray();
-        _limits = request.Limits;
-    }
+    private readonly byte[] _head;
+
+    internal UpgradeRequest(HttpRequest request) => _head = request.HeadBytes.ToArray();
 
     /// <summary>The method.</summary>
-    public HttpMethod Method => new(Decode(Head.MethodOffset, Head.MethodLength));
-
-    /// <summary>The whole request target as it was sent.</summary>
-    public string Target => Decode(Head.TargetOffset, Head.TargetLength);
+    public HttpMethod Method => HttpMethod.Parse(Text(Head.MethodOffset, Head.MethodLength));
 
     /// <summary>The path of the target as it was sent, still percent-encoded, without the query.</summary>
-    public string Path => Head.PathLength == 0 ? "/" : Decode(Head.PathOffset, Head.PathLength);
+    public string Path => Head is { PathLength: > 0 } head ? Text(head.PathOffset, head.PathLength) : "/";
 
     /// <summary>The query without its <c>?</c>, as it was sent; empty when there is none.</summary>
-    public string Query => Decode(Head.QueryOffset, Head.QueryLength);
+    public string Query => Text(Head.QueryOffset, Head.QueryLength);
+
+    /// <summary>The whole request target as it was sent.</summary>
+    public string Target => Text(Head.TargetOffset, Head.TargetLength);
 
     /// <summary>The host the client asked for, with the port if it sent one.</summary>
-    public string Host => Decode(Head.HostOffset, Head.HostLength);
+    public string Host => Text(Head.HostOffset, Head.HostLength);
 
     /// <summary>The header lines.</summary>
     public RequestHeaders Headers => new(this);
 
-    /// <summary>The cookies.</summary>
+    /// <summary>The cookies that the client sent.</summary>
     public RequestCookies Cookies => new(this);
 
-    internal ReadOnlySpan<byte> HeadBytes => _bytes;
+    internal ReadOnlySpan<byte> HeadBytes => _head;
 
     internal RequestHead Head
     {
         get
         {
-            if (_last.Request == this) return _last.Head;
-            var head = _last.Head ?? new RequestHead();
+            var head = _parsed ??= new RequestHead();
+            if (_parsedFor == this) return head;
             head.Reset();
-            HeadParser.Parse(_bytes, head, _limits);
-            _last = (this, head);
+            HeadParser.Parse(_head, head, NoLimits);
+            _parsedFor = this;
             return head;
         }
     }
 
-    private string Decode(int offset, int length) => Encoding.Latin1.GetString(_bytes, offset, length);
+    private string Text(int offset, int length) => Encoding.Latin1.GetString(_head, offset, length);
 }

@@ -11,7 +11,7 @@ public sealed partial class HttpRequest
 
     /// <summary>
     /// Answers the handshake of a WebSocket (RFC 6455 §4.2) and has a handler serve it from then on. <see cref="ResponseHeaders"/> that were added before go out with the answer. The HTTP handler may complete at once, and its request is over then: what is needed
-    /// of it is in <see cref="WebSocket.Request"/>. <see cref="ClientHandler.OnOpen"/> is called before this returns, and messages come after. When the server stops, <see cref="ClientHandler.OnShutdown"/> is called and the socket closed with 1001.
+    /// of it is in <see cref="WebSocket.Request"/>. <see cref="ClientHandler.OnOpen"/> comes in the next turn of the loop. When the server stops, <see cref="ClientHandler.OnShutdown"/> is called and the socket closed with 1001.
     /// </summary>
     /// <param name="handler">Serves the socket.</param>
     /// <param name="options">What the socket may cost and what is agreed on; the defaults when null.</param>
@@ -34,10 +34,12 @@ public sealed partial class HttpRequest
         var refusal = handshake.Examine(out var subProtocol, out var compression);
         if (refusal != WebSocketRefusal.None) return RefuseWebSocketAsync(refusal);
 
-        WriteSwitch(HttpStatus.SwitchingProtocols, "websocket", HandshakeLines(handshake.Key, subProtocol, compression));
+        WriteLastHead(HttpStatus.SwitchingProtocols, HandshakeLines(handshake.Key, subProtocol, compression));
         var socket = new WebSocket(Connection, handler, options, isServer: true, subProtocol, compression, new UpgradeRequest(this));
-        Http.GiveAway(this, socket.Start());
-        socket.Open();
+        GiveAway(socket.Start());
+
+        // In a turn of its own: the handler's code belongs to the socket, not to this request and what it runs in.
+        Connection.EventLoop.Post(static state => ((WebSocket)state!).Open(), socket);
         return new ValueTask<WebSocket?>(socket);
     }
 
@@ -52,7 +54,7 @@ public sealed partial class HttpRequest
     {
         Span<byte> accept = stackalloc byte[WebSocketKey.AcceptLength];
         WebSocketKey.WriteAccept(key, accept);
-        var lines = new StringBuilder("Sec-WebSocket-Accept: ").Append(Encoding.ASCII.GetString(accept)).Append("\r\n");
+        var lines = new StringBuilder("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ").Append(Encoding.ASCII.GetString(accept)).Append("\r\n");
         if (subProtocol is not null) lines.Append("Sec-WebSocket-Protocol: ").Append(subProtocol).Append("\r\n");
         if (compression is not null) lines.Append("Sec-WebSocket-Extensions: ").Append(compression).Append("\r\n");
         return Encoding.ASCII.GetBytes(lines.ToString());

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Motet.Net;
 
 /// <summary>The callbacks of the handler: one at a time, in order, each waited for.</summary>
@@ -28,7 +26,12 @@ public abstract partial class Client
     public bool TryInvoke(Func<Client, object?, ValueTask> callback, object? state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        if (Has(State.Busy | State.Ended | State.Failed)) return false;
+        if (Has(State.Busy | State.Ended | State.Failed))
+        {
+            _state |= State.FreeDue;
+            return false;
+        }
+
         _state |= State.Busy;
         var context = ExecutionContext.Capture();
         try
@@ -150,6 +153,15 @@ public abstract partial class Client
         {
             if (!Run(callback)) return;
         }
+
+        // Not at once: code that is invoked and brings about the next invocation each time would never return.
+        if (!Has(State.Busy) && Take(State.FreeDue)) EventLoop.Post(static state => ((Client)state!).TellFree(), this);
+    }
+
+    private void TellFree()
+    {
+        if (Has(State.Busy)) _state |= State.FreeDue;
+        else for (var extension = _extension; extension is not null; extension = extension.Next) extension.OnFree(this);
     }
 
     /// <summary>The order: the end is last, and nothing but the end follows a failure or comes behind the end.</summary>
@@ -223,7 +235,7 @@ public abstract partial class Client
             case Callback.HandlerReplaced:
                 _handler = _rare!.NextHandler!;
                 _rare.NextHandler = null;
-                _state |= State.OpenDue;
+                _state = (_state | State.OpenDue) & ~State.HandlerDue;
                 break;
             case Callback.Shutdown:
                 if (IsOpen) CloseCore(CloseCode.GoingAway, "");
@@ -247,8 +259,7 @@ public abstract partial class Client
         _ = WaitAsync(running, message, callback);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitAsync(ValueTask running, MessageSource? message, Callback callback)
+    private async Task WaitAsync(ValueTask running, MessageSource? message, Callback callback)
     {
         try
         {
@@ -263,13 +274,13 @@ public abstract partial class Client
         Returned(callback);
         RunDue();
         if (Has(State.Busy)) return;
-        for (var extension = _extension; extension is not null && !Has(State.Busy); extension = extension.Next) extension.OnFree(this);
-        if (Has(State.Busy) || !Take(State.HoldsInput)) return;
-        if (!Has(State.Ended | State.Failed)) ResumeInput();
+        if (Take(State.HoldsInput) && !Has(State.Ended | State.Failed)) ResumeInput();
     }
 
     private void Fail(Exception exception)
     {
+        // That the client left while it was written to is no failure.
+        if (exception is ConnectionClosedException && !IsOpen) return;
         EventLoop.ReportUnhandledException(exception, this);
         if (Has(State.Failed | State.Ended)) return;
         _state |= State.Failed;

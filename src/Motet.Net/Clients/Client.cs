@@ -62,6 +62,9 @@ public abstract partial class Client
 
         /// <summary>A callback has failed: no other is called but the last.</summary>
         Failed = 1 << 10,
+
+        /// <summary>Somebody was told to wait for the end of the callbacks, and is to be told of it.</summary>
+        FreeDue = 1 << 11,
     }
 
     /// <summary>The event loop that the client lives on. Any thread.</summary>

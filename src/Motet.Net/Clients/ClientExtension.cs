@@ -11,7 +11,7 @@ public abstract class ClientExtension
     {
     }
 
-    /// <summary>No callback of the client is under way any more, after a time when <see cref="Client.TryInvoke"/> would have said no.</summary>
+    /// <summary>No callback of the client is under way any more, after <see cref="Client.TryInvoke"/> has said no. Told later in the turn, so another may be under way again: then there will be another call.</summary>
     /// <param name="client">The client.</param>
     protected internal virtual void OnFree(Client client)
     {

@@ -310,6 +310,55 @@ public sealed class RawClientTests
         await Patience.UntilAsync(() => Volatile.Read(ref extension.Closed) == 1);
     }
 
+    [Fact]
+    public async Task AClientThatLeavesWhileItIsWrittenToIsNoFailure()
+    {
+        var handler = new ScriptedClientHandler
+        {
+            Open = async client =>
+            {
+                var chunk = new byte[1024 * 1024];
+                while (true) await client.WriteAsync(chunk);
+            },
+        };
+        await using var server = await ClientServer.StartAsync(handler);
+        using var peer = server.Connect();
+        await Patience.UntilAsync(() => handler.Story == "open");
+        peer.LingerState = new LingerOption(true, 0);
+        peer.Close();
+        Assert.Equal(CloseReason.PeerReset, (await handler.Closed.Task.Within()).Reason);
+        Assert.Empty(server.Failures);
+    }
+
+    [Fact]
+    public async Task AHandlerMayBeReplacedTwiceAtOnce()
+    {
+        var third = new ScriptedClientHandler();
+        var second = new ScriptedClientHandler();
+        var first = new ScriptedClientHandler
+        {
+            Message = (client, _) =>
+            {
+                client.Handler = second;
+                return default;
+            },
+            Close = (client, _) =>
+            {
+                client.Handler = third;
+                return default;
+            },
+        };
+        await using var server = await ClientServer.StartAsync(first);
+        using var peer = server.Connect();
+        peer.SendText("x");
+        await Patience.UntilAsync(() => third.Story == "open");
+        Assert.Equal("open x close:HandlerReplaced", first.Story);
+        Assert.Empty(second.Story);
+        peer.Dispose();
+        await third.Closed.Task.Within();
+        Assert.Empty(server.Failures);
+    }
+
     private static ValueTask Answer(Client client, Message message)
     {
         client.Write(message);

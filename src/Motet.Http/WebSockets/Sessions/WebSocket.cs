@@ -17,6 +17,7 @@ public sealed partial class WebSocket : Client
     private Rare? _rare;
     private Phase _phase;
     private bool _awaitsLife;
+    private bool _isOpened;
 
     // Control frames of this second of the loop's clock.
     private uint _controlSecond;
@@ -92,6 +93,21 @@ public sealed partial class WebSocket : Client
 
     private Rare RareState => _rare ??= new Rare();
 
+    /// <summary>The client's side of a connection whose handshake is done, with input that may have arrived behind it: the handler is told, and messages come after. Loop only.</summary>
+    /// <param name="connection">What it is on; from here on it is served as a WebSocket.</param>
+    /// <param name="handler">Is told what happens.</param>
+    /// <param name="options">What it may cost.</param>
+    /// <param name="subProtocol">What the server chose; null for none.</param>
+    /// <param name="compression">What was agreed on; null for none.</param>
+    internal static WebSocket BeginClient(Connection connection, ClientHandler handler, WebSocketOptions options, string? subProtocol, DeflateParameters? compression)
+    {
+        var socket = new WebSocket(connection, handler, options, isServer: false, subProtocol, compression, request: null);
+        connection.Handler = socket.Start();
+        socket.Open();
+        connection.ResumeInput();
+        return socket;
+    }
+
     /// <summary>Begins, and gives what is to serve the connection from now on.</summary>
     internal ConnectionHandler Start()
     {
@@ -102,8 +118,11 @@ public sealed partial class WebSocket : Client
     /// <summary>Tells the handler that the socket is there. The connection is served by what <see cref="Start"/> gave.</summary>
     internal void Open()
     {
+        if (_isOpened) return;
+        _isOpened = true;
         if (_phase == Phase.Open) _connection.SetDeadline(_timeout);
         Opened();
+        if (!IsBusy) _connection.ResumeInput();
     }
 
     /// <inheritdoc/>
@@ -136,8 +155,16 @@ public sealed partial class WebSocket : Client
 
         protected override void OnDeadline(Connection connection) => socket.DeadlinePassed();
 
-        protected override void OnShutdown(Connection connection) => socket.ShuttingDown();
+        protected override void OnShutdown(Connection connection)
+        {
+            socket.Open();
+            socket.ShuttingDown();
+        }
 
-        protected override void OnClose(Connection connection, CloseReason reason) => socket.ConnectionClosed(reason);
+        protected override void OnClose(Connection connection, CloseReason reason)
+        {
+            socket.Open();
+            socket.ConnectionClosed(reason);
+        }
     }
 }
