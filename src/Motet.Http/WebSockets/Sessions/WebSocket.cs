@@ -104,7 +104,6 @@ public sealed partial class WebSocket : Client
         var socket = new WebSocket(connection, handler, options, isServer: false, subProtocol, compression, request: null);
         connection.Handler = socket.Start();
         socket.Open();
-        connection.ResumeInput();
         return socket;
     }
 
@@ -115,7 +114,7 @@ public sealed partial class WebSocket : Client
         return new Callbacks(this);
     }
 
-    /// <summary>Tells the handler that the socket is there. The connection is served by what <see cref="Start"/> gave.</summary>
+    /// <summary>Tells the handler that the socket is there, once. The connection is served by what <see cref="Start"/> gave.</summary>
     internal void Open()
     {
         if (_isOpened) return;
