@@ -85,13 +85,13 @@ static async ValueTask EchoBodyAsync(HttpRequest request)
 }
 
 // Each message back, as it came.
-sealed class Echo : ClientHandler
+internal sealed class Echo : ClientHandler
 {
     public override void OnMessage(Client client, Message message) => client.Write(message);
 }
 
 // Each message to all, the sender included.
-sealed class Chat : ClientHandler
+internal sealed class Chat : ClientHandler
 {
     public override void OnOpen(Client client) => client.Subscribe("chat");
 
