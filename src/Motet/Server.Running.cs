@@ -119,7 +119,7 @@ public sealed partial class Server
             _loops = EventLoopGroup.Start(Options.LoopCount(Environment.ProcessorCount), new EventLoopOptions { Logger = _logger });
             Tell(ServerState.Starting);
             var http = new HttpService(CreateHandler(), Options.Limits, _logger, CreateHttpOptions());
-            foreach (var (address, serve) in _listens) _listeners.Add(await ListenAsync(http, address, serve).ConfigureAwait(false));
+            foreach (var (address, start) in _listens) _listeners.Add(await ListenAsync(http, address, start).ConfigureAwait(false));
             EndPoints = [.. _listeners.Select(listener => listener.LocalEndPoint)];
             Tell(ServerState.Started);
         }
@@ -133,10 +133,8 @@ public sealed partial class Server
 
     private HttpHandler CreateHandler()
     {
-        var handler = new Router(_routes, _others).Handler;
-        if (Options.PublicFolder is null) return handler;
-        var files = new StaticFiles(Options.PublicFolder);
-        return request => files.ServeAsync(request, handler);
+        var files = Options.PublicFolder is null ? null : new StaticFiles(Options.PublicFolder);
+        return new Router(_routes, _upgrades, _others, files).Handler;
     }
 
     private HttpOptions CreateHttpOptions()
@@ -147,13 +145,13 @@ public sealed partial class Server
         return options;
     }
 
-    private async Task<Listener> ListenAsync(HttpService http, ListenAddress address, ConnectionDelegate? serve)
+    private async Task<Listener> ListenAsync(HttpService http, ListenAddress address, StartListening? start)
     {
         try
         {
-            return serve is null
-                ? await Listener.StartAsync(_loops!, address.EndPoint, http.Serve, http.ListenerOptions()).ConfigureAwait(false)
-                : await Listener.StartAsync(_loops!, address.EndPoint, serve, new ListenerOptions { MaxConnections = Options.Limits.MaxConnections, DescriptorMargin = Options.Limits.DescriptorMargin }).ConfigureAwait(false);
+            if (start is null) return await Listener.StartAsync(_loops!, address.EndPoint, http.Serve, http.ListenerOptions(Options.UnixSocketMode)).ConfigureAwait(false);
+            var options = new ListenerOptions { MaxConnections = Options.Limits.MaxConnections, DescriptorMargin = Options.Limits.DescriptorMargin, UnixSocketMode = Options.UnixSocketMode };
+            return await start(_loops!, address, options).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {

@@ -80,7 +80,7 @@ internal struct AcceptEncoding
     {
         var semicolon = member.IndexOf((byte)';');
         var name = Trim(semicolon < 0 ? member : member[..semicolon]);
-        var quality = semicolon < 0 ? 1000 : ParseWeight(Trim(member[(semicolon + 1)..]));
+        var quality = semicolon < 0 ? QualityValue.Best : QualityValue.Parse(Trim(member[(semicolon + 1)..]));
         if (quality < 0) return;
         if (name.SequenceEqual("*"u8)) Set(ref _any, quality);
         else if (Ascii.EqualsIgnoreCase(name, "br"u8)) Set(ref _brotli, quality);
@@ -94,23 +94,6 @@ internal struct AcceptEncoding
     private static void Set(ref short quality, int value)
     {
         if (quality == 0) quality = (short)(value + 1);
-    }
-
-    /// <summary>RFC 9110 §12.4.2: <c>q=</c> and a number from 0 to 1 with at most three digits behind the point. -1 for anything else.</summary>
-    private static int ParseWeight(ReadOnlySpan<byte> weight)
-    {
-        if (weight.Length is < 3 or > 7 || (weight[0] | 0x20) != 'q' || weight[1] != '=' || weight[2] is not ((byte)'0' or (byte)'1')) return -1;
-        var quality = (weight[2] - '0') * 1000;
-        if (weight.Length > 3 && weight[3] != '.') return -1;
-        var place = 100;
-        foreach (var digit in weight.Length > 4 ? weight[4..] : default)
-        {
-            if (!char.IsAsciiDigit((char)digit)) return -1;
-            quality += (digit - '0') * place;
-            place /= 10;
-        }
-
-        return quality <= 1000 ? quality : -1;
     }
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> value) => value.Trim(" \t"u8);

@@ -13,9 +13,12 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
     // Longer names than this are not looked up on the stack.
     private const int MaxStackName = 128;
 
-    private readonly HttpRequest _request;
+    private readonly HttpRequest? _request;
+    private readonly UpgradeRequest? _kept;
 
     internal RequestCookies(HttpRequest request) => _request = request;
+
+    internal RequestCookies(UpgradeRequest kept) => _kept = kept;
 
     /// <summary>The value of the first cookie with the name, or null. Names compare with case. Allocates nothing but the value.</summary>
     /// <param name="name">The name.</param>
@@ -24,17 +27,17 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
         get
         {
             ArgumentNullException.ThrowIfNull(name);
-            var bytes = _request.HeadBytes;
+            var bytes = HeadBytes;
             var index = Find(bytes, 0);
             if (index < 0) return null;
             var wanted = name.Length <= MaxStackName ? stackalloc byte[MaxStackName] : new byte[name.Length];
             wanted = wanted[..Encoding.Latin1.GetBytes(name, wanted)];
             for (; index >= 0; index = Find(bytes, index + 1))
             {
-                var line = _request.Head.Headers[index].Value(bytes);
+                var line = Head.Headers[index].Value(bytes);
                 while (TryTake(ref line, out var cookieName, out var value))
                 {
-                    if (cookieName.SequenceEqual(wanted)) return _request.Loop.Strings.Get(value);
+                    if (cookieName.SequenceEqual(wanted)) return Text(value);
                 }
             }
 
@@ -43,18 +46,18 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
     }
 
     /// <summary>All cookies, as name and value.</summary>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => Find(_request.HeadBytes, 0) < 0 ? Enumerable.Empty<KeyValuePair<string, string>>().GetEnumerator() : ReadAll().GetEnumerator();
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => Find(HeadBytes, 0) < 0 ? Enumerable.Empty<KeyValuePair<string, string>>().GetEnumerator() : ReadAll().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private List<KeyValuePair<string, string>> ReadAll()
     {
         var cookies = new List<KeyValuePair<string, string>>();
-        var bytes = _request.HeadBytes;
+        var bytes = HeadBytes;
         for (var index = Find(bytes, 0); index >= 0; index = Find(bytes, index + 1))
         {
-            var line = _request.Head.Headers[index].Value(bytes);
-            while (TryTake(ref line, out var name, out var value)) cookies.Add(new KeyValuePair<string, string>(_request.Loop.Strings.Get(name), _request.Loop.Strings.Get(value)));
+            var line = Head.Headers[index].Value(bytes);
+            while (TryTake(ref line, out var name, out var value)) cookies.Add(new KeyValuePair<string, string>(Text(name), Text(value)));
         }
 
         return cookies;
@@ -79,5 +82,11 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
         return false;
     }
 
-    private int Find(ReadOnlySpan<byte> bytes, int from) => _request.Head.Find(bytes, "Cookie"u8, from);
+    private RequestHead Head => _request is null ? _kept!.Head : _request.Head;
+
+    private ReadOnlySpan<byte> HeadBytes => _request is null ? _kept!.HeadBytes : _request.HeadBytes;
+
+    private int Find(ReadOnlySpan<byte> bytes, int from) => Head.Find(bytes, "Cookie"u8, from);
+
+    private string Text(ReadOnlySpan<byte> bytes) => _request is null ? Encoding.Latin1.GetString(bytes) : _request.Loop.Strings.Get(bytes);
 }

@@ -49,6 +49,16 @@ internal sealed partial class Http1Connection
         connection.Handler = new UpgradedHandler(this);
     }
 
+    /// <summary>The connection, with what has arrived behind the request, goes to another handler for good; what is left here ends with the request.</summary>
+    public void GiveAway(HttpRequest request, ConnectionHandler successor)
+    {
+        connection.PauseInput();
+        connection.ClearDeadline();
+        request.Body.LeaveRest();
+        _isGivenAway = true;
+        connection.Handler = successor;
+    }
+
     /// <summary>The connection broke, or was given up: the handler is told, if it still runs.</summary>
     public void AbortRequest()
     {
@@ -100,6 +110,14 @@ internal sealed partial class Http1Connection
     private void Complete(HttpRequest request, bool moreHasArrived)
     {
         if (service.Options.AccessLog is { } log) Log(request, log);
+        if (_isGivenAway)
+        {
+            request.Reset();
+            _phase = Phase.Ending;
+            Release();
+            return;
+        }
+
         var closes = request.ClosesConnection;
 
         // A client that asked for the close sends no more. One that did not, or that is still sending a body, may: closing at once would reset the connection, and could

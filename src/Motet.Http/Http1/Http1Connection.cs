@@ -13,6 +13,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     private Phase _phase;
     private bool _headHasDeadline;
 
+    // Another handler has the connection: when the request is over there is nothing left to do.
+    private bool _isGivenAway;
+
     private enum Phase : byte
     {
         /// <summary>No request is under way, or part of a head has arrived. To Handling when the head is complete, to Ending when it is rejected.</summary>

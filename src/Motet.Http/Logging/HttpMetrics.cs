@@ -16,6 +16,8 @@ internal static class HttpMetrics
 
     public static readonly Counter<long> HandlerFailures = Meter.CreateCounter<long>("motet.http.handler_failures", "{request}", "Requests whose handler threw.");
 
+    public static readonly Counter<long> EventsNotText = Meter.CreateCounter<long>("motet.http.event_stream.not_text", "{message}", "Shared messages that an event stream did not get because they are not UTF-8.");
+
     public static readonly Counter<long> LogLinesLost = Meter.CreateCounter<long>("motet.http.log_lines_lost", "{line}", "Lines of the access log left out because its output did not keep up.");
 
     public static void Rejected(RejectReason reason) => Rejections.Add(1, ReasonTags[(int)reason]);

@@ -12,7 +12,8 @@ public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>
     // Longer names than this are not looked up on the stack; nobody has one.
     private const int MaxStackName = 128;
 
-    private readonly HttpRequest _request;
+    private readonly HttpRequest? _request;
+    private readonly UpgradeRequest? _kept;
     private readonly bool _areTrailers;
 
     internal RequestHeaders(HttpRequest request, bool areTrailers = false)
@@ -20,6 +21,8 @@ public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>
         _request = request;
         _areTrailers = areTrailers;
     }
+
+    internal RequestHeaders(UpgradeRequest kept) => _kept = kept;
 
     /// <summary>The number of lines.</summary>
     public int Count => Fields.Length;
@@ -63,13 +66,15 @@ public readonly struct RequestHeaders : IEnumerable<KeyValuePair<string, string>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private ReadOnlySpan<HeaderField> Fields => _areTrailers ? _request.Body.Trailers : _request.Head.Headers;
+    private ReadOnlySpan<HeaderField> Fields => _request is null ? _kept!.Head.Headers : _areTrailers ? _request.Body.Trailers : _request.Head.Headers;
 
-    private ReadOnlySpan<byte> Bytes => _areTrailers ? _request.Body.TrailerBytes : _request.HeadBytes;
+    private ReadOnlySpan<byte> Bytes => _request is null ? _kept!.HeadBytes : _areTrailers ? _request.Body.TrailerBytes : _request.HeadBytes;
 
-    private string Name(int index) => _request.Loop.Strings.Get(Fields[index].Name(Bytes));
+    private string Name(int index) => Text(Fields[index].Name(Bytes));
 
-    private string Value(int index) => _request.Loop.Strings.Get(Fields[index].Value(Bytes));
+    private string Value(int index) => Text(Fields[index].Value(Bytes));
+
+    private string Text(ReadOnlySpan<byte> bytes) => _request is null ? Encoding.Latin1.GetString(bytes) : _request.Loop.Strings.Get(bytes);
 
     private int Find(string name, int from)
     {

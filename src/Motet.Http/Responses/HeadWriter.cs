@@ -10,6 +10,8 @@ internal ref struct HeadWriter(Span<byte> destination)
     /// <summary>Bytes written so far.</summary>
     public int Length { get; private set; }
 
+    public readonly Span<byte> Written => _destination[..Length];
+
     public void Write(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_destination[Length..]);
