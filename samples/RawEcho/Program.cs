@@ -3,21 +3,15 @@
 // Arguments: the port (0: the system chooses), and how many seconds of silence it bears.
 
 using System.Globalization;
-using System.Net;
-using System.Runtime.InteropServices;
+using Motet;
 using Motet.Net;
-using Motet.Runtime;
 
 var port = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 7000;
 var patience = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 10);
 
-var echo = new Echo();
-await using var loops = EventLoopGroup.Start(Environment.ProcessorCount);
-await using var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, port), () => echo, clients: new ClientOptions { Timeout = patience });
-Console.WriteLine($"Listening on {listener.LocalEndPoint}; Ctrl-C ends it.");
-
-await Signals.WaitAsync([PosixSignal.SIGINT, PosixSignal.SIGTERM]);
-await listener.StopAsync(gracePeriod: TimeSpan.FromSeconds(5));
+await using var server = new Server();
+server.Listen($"tcp://127.0.0.1:{port}", new Echo(), new ClientOptions { Timeout = patience });
+await server.RunAsync();
 
 internal sealed class Echo : ClientHandler
 {

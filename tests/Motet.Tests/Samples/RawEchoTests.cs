@@ -7,10 +7,9 @@ public sealed class RawEchoTests
     [Fact]
     public async Task EverybodyIsEchoedUntilTheySayBye()
     {
-        await using var sample = SampleProcess.Start("RawEcho", "0");
-        var connect = await sample.ListenAsync();
-        using var first = await connect();
-        using var second = await connect();
+        await using var sample = await ServerProcess.StartAsIsAsync("samples/RawEcho", "0");
+        using var first = await sample.ConnectAsync();
+        using var second = await sample.ConnectAsync();
         Assert.Equal(Greeting, await first.HearAsync());
         Assert.Equal(Greeting, await second.HearAsync());
 
@@ -27,9 +26,8 @@ public sealed class RawEchoTests
     [Fact]
     public async Task WhoIsSilentIsSentGoodbye()
     {
-        await using var sample = SampleProcess.Start("RawEcho", "0", "0.2");
-        var connect = await sample.ListenAsync();
-        using var client = await connect();
+        await using var sample = await ServerProcess.StartAsIsAsync("samples/RawEcho", "0", "0.2");
+        using var client = await sample.ConnectAsync();
         Assert.Equal(Greeting, await client.HearAsync());
         Assert.Equal("Are you still there? Goodbye.", await client.HearAsync());
         Assert.Null(await client.HearAsync());
@@ -38,13 +36,12 @@ public sealed class RawEchoTests
     [Fact]
     public async Task WhenItStopsItsClientsAreTold()
     {
-        await using var sample = SampleProcess.Start("RawEcho", "0");
-        var connect = await sample.ListenAsync();
-        using var client = await connect();
+        await using var sample = await ServerProcess.StartAsIsAsync("samples/RawEcho", "0");
+        using var client = await sample.ConnectAsync();
         Assert.Equal(Greeting, await client.HearAsync());
         sample.Signal(Signals.Terminate);
         Assert.Equal("The server stops. Goodbye.", await client.HearAsync());
         Assert.Null(await client.HearAsync());
-        await sample.EndAsync();
+        Assert.Equal(0, await sample.EndAsync());
     }
 }
