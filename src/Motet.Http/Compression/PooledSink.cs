@@ -26,6 +26,9 @@ internal sealed class PooledSink : Stream
 
     public void Clear() => _length = 0;
 
+    /// <summary>Forgets what was written behind the first bytes.</summary>
+    public void Truncate(int length) => _length = Math.Min(_length, length);
+
     /// <summary>Room to write to, never empty.</summary>
     public Span<byte> GetSpan()
     {

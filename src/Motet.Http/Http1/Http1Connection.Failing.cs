@@ -17,7 +17,7 @@ internal sealed partial class Http1Connection
     /// <summary>The handler threw.</summary>
     private void Fail(HttpRequest request, Exception exception)
     {
-        if (exception is RequestRejectedException rejection)
+        if (exception is RequestRejectedException rejection && _phase != Phase.GivenAway)
         {
             if (!connection.IsOpen) return;
             HttpMetrics.Rejected(rejection.Reason);
@@ -30,7 +30,7 @@ internal sealed partial class Http1Connection
         if (exception is ConnectionClosedException or OperationCanceledException && (!connection.IsOpen || request.IsAborted)) return;
         HttpMetrics.HandlerFailures.Add(1);
         HttpLog.HandlerFailed(service.Logger, exception, request.Method, request.Path);
-        if (connection.IsOpen) EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
+        if (connection.IsOpen && _phase != Phase.GivenAway) EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
     }
 
     /// <summary>The handler completed without a whole response.</summary>

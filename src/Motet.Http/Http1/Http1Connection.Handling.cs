@@ -49,13 +49,16 @@ internal sealed partial class Http1Connection
         connection.Handler = new UpgradedHandler(this);
     }
 
-    /// <summary>The connection, with what has arrived behind the request, goes to another handler for good; what is left here ends with the request.</summary>
+    /// <summary>
+    /// The connection, with what has arrived behind the request, which is to be complete, goes to another protocol for good. What serves it then is told what happens to it, but gets no data until it resumes input; here only the request's handler is waited for, so that its object
+    /// goes back to the pool.
+    /// </summary>
     public void GiveAway(HttpRequest request, ConnectionHandler successor)
     {
         connection.PauseInput();
         connection.ClearDeadline();
         request.Body.LeaveRest();
-        _isGivenAway = true;
+        _phase = Phase.GivenAway;
         connection.Handler = successor;
     }
 
@@ -67,8 +70,12 @@ internal sealed partial class Http1Connection
 
     private void Wait(HttpRequest request, ValueTask rest)
     {
-        _phase = Phase.Waiting;
-        connection.PauseInput();
+        if (_phase != Phase.GivenAway)
+        {
+            _phase = Phase.Waiting;
+            connection.PauseInput();
+        }
+
         _ = WaitAsync(request, rest);
     }
 
@@ -87,7 +94,7 @@ internal sealed partial class Http1Connection
             }
 
             if (!FinishHandling(request)) await request.Body.DropAsync();
-            Complete(request, moreHasArrived: request.ClosesConnection && HasMoreInput());
+            Complete(request, moreHasArrived: _phase != Phase.GivenAway && request.ClosesConnection && HasMoreInput());
             if (_phase == Phase.Head) BecomeReady();
         }
         catch (Exception exception)
@@ -102,6 +109,7 @@ internal sealed partial class Http1Connection
     /// <returns>Whether the body is done with too.</returns>
     private bool FinishHandling(HttpRequest request)
     {
+        if (_phase == Phase.GivenAway) return true;
         if (!request.FinishResponse()) EndIncomplete(request);
         return request.Body.IsComplete || request.ClosesConnection || !connection.IsOpen || request.Body.TryDrop();
     }
@@ -110,10 +118,9 @@ internal sealed partial class Http1Connection
     private void Complete(HttpRequest request, bool moreHasArrived)
     {
         if (service.Options.AccessLog is { } log) Log(request, log);
-        if (_isGivenAway)
+        if (_phase == Phase.GivenAway)
         {
             request.Reset();
-            _phase = Phase.Ending;
             Release();
             return;
         }

@@ -13,9 +13,6 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     private Phase _phase;
     private bool _headHasDeadline;
 
-    // Another handler has the connection: when the request is over there is nothing left to do.
-    private bool _isGivenAway;
-
     private enum Phase : byte
     {
         /// <summary>No request is under way, or part of a head has arrived. To Handling when the head is complete, to Ending when it is rejected.</summary>
@@ -32,6 +29,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
         /// <summary>Many requests came at once, and it is others' turn; input is paused until then. To Head then, or to Ending.</summary>
         Yielding,
+
+        /// <summary>The connection is another protocol's, and nothing of it is touched here; the handler may still run. For good.</summary>
+        GivenAway,
 
         /// <summary>The last answer was written, or the connection is closed; what still comes is not looked at. For good.</summary>
         Ending,
@@ -91,6 +91,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
 
                 position += request.Body.Detach();
                 Complete(request, moreHasArrived: position < end);
+                if (_phase == Phase.GivenAway) return (int)(position - start);
                 if (connection.Pending > limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
                 if (++served == limits.MaxPipelinedRequests && position < end && _phase == Phase.Head)
                 {

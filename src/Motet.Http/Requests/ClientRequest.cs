@@ -2,8 +2,17 @@ using Motet.Net;
 
 namespace Motet.Http;
 
-/// <summary>The request of a client that knows nothing of HTTP.</summary>
-internal sealed class ClientRequest(UpgradeRequest request) : ClientExtension
+/// <summary>What clients that began as a request have besides.</summary>
+public static class ClientRequest
 {
-    public UpgradeRequest Request => request;
+    extension(Client client)
+    {
+        /// <summary>The request that the client began as; null when it began otherwise: a raw connection, or one that this side has made. Loop only.</summary>
+        public UpgradeRequest? Request => client switch
+        {
+            WebSocket socket => socket.Request,
+            EventStream stream => stream.Request,
+            _ => client.GetExtension<KeptRequest>()?.Request,
+        };
+    }
 }

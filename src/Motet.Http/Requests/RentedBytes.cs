@@ -2,13 +2,14 @@ using System.Buffers;
 
 namespace Motet.Http;
 
-/// <summary>What a stream had to give, in rented memory, which goes back when this is disposed of: once, and not while the bytes are in use.</summary>
+/// <summary>Bytes in rented memory, such as what a stream had to give. The memory goes back when this is disposed of: once, and not while the bytes are in use.</summary>
 internal readonly struct RentedBytes : IDisposable
 {
-    private readonly byte[] _buffer;
+    private readonly byte[]? _buffer;
     private readonly int _length;
 
-    private RentedBytes(byte[] buffer, int length)
+    /// <summary>The first bytes of an array of <see cref="ArrayPool{T}.Shared"/>.</summary>
+    public RentedBytes(byte[] buffer, int length)
     {
         _buffer = buffer;
         _length = length;
@@ -17,6 +18,8 @@ internal readonly struct RentedBytes : IDisposable
     public int Length => _length;
 
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
+
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="stream">The stream.</param>
@@ -55,5 +58,8 @@ internal readonly struct RentedBytes : IDisposable
         buffer = larger;
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose()
+    {
+        if (_buffer is not null) ArrayPool<byte>.Shared.Return(_buffer);
+    }
 }

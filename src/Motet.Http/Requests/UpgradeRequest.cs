@@ -21,6 +21,9 @@ public sealed class UpgradeRequest
 
     internal UpgradeRequest(HttpRequest request) => _head = request.HeadBytes.ToArray();
 
+    /// <summary>The method.</summary>
+    public HttpMethod Method => HttpMethod.Parse(Text(Head.MethodOffset, Head.MethodLength));
+
     /// <summary>The path of the target as it was sent, still percent-encoded, without the query.</summary>
     public string Path => Head is { PathLength: > 0 } head ? Text(head.PathOffset, head.PathLength) : "/";
 

@@ -7,7 +7,7 @@ internal sealed class UpgradingClient(Connection connection, ClientHandler handl
 {
     public void Open()
     {
-        if (connection.IsOpen) Client.Serve(connection, handler, options, new ClientRequest(request));
+        if (connection.IsOpen) Client.Serve(connection, handler, options, new KeptRequest(request));
     }
 
     protected override int OnData(Connection connection, Span<byte> data)

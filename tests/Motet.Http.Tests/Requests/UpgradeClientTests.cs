@@ -11,7 +11,7 @@ public class UpgradeClientTests
     public async Task TheHandlerHasTheClientFromTheFirstByteBehindTheRequest()
     {
         var path = "";
-        var handler = new RecordingHandler { Open = client => path = client.Request!.Path + client.Request!.Query, Receive = (client, message) => client.Write(message) };
+        var handler = new RecordingStreamHandler { Open = client => path = client.Request!.Path + client.Request!.Query, Receive = (client, message) => client.Write(message) };
         await using var server = await TestServer.StartAsync(request => request.UpgradeAsync("echo", handler));
         using var client = await server.ConnectAsync();
         await client.SendAsync(Ask + "first");
@@ -34,7 +34,7 @@ public class UpgradeClientTests
         await using var server = await TestServer.StartAsync(async request =>
         {
             if (request.Query == "x") await Task.Yield();
-            await request.UpgradeAsync("echo", new RecordingHandler { Receive = (client, message) => client.Write(message) });
+            await request.UpgradeAsync("echo", new RecordingStreamHandler { Receive = (client, message) => client.Write(message) });
         });
         var bytes = System.Text.Encoding.ASCII.GetBytes(Ask + "GET / HTTP/1.1\r\n\r\n");
         for (var cut = 1; cut < bytes.Length; cut += 2)
@@ -74,8 +74,8 @@ public class UpgradeClientTests
     {
         await using var server = await TestServer.StartAsync(async request =>
         {
-            await Assert.ThrowsAsync<InvalidOperationException>(async () => await request.UpgradeAsync("other", new RecordingHandler()));
-            await Assert.ThrowsAsync<ArgumentException>(async () => await request.UpgradeAsync("a b", new RecordingHandler()));
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await request.UpgradeAsync("other", new RecordingStreamHandler()));
+            await Assert.ThrowsAsync<ArgumentException>(async () => await request.UpgradeAsync("a b", new RecordingStreamHandler()));
             await request.RespondAsync("still http");
         });
         using var client = await server.ConnectAsync();
@@ -86,7 +86,7 @@ public class UpgradeClientTests
     [Fact]
     public async Task AClientThatIsGoneBeforeItsTurnIsToldToItsHandlerOnce()
     {
-        var handler = new RecordingHandler();
+        var handler = new RecordingStreamHandler();
         await using var server = await TestServer.StartAsync(request =>
         {
             var upgrade = request.UpgradeAsync("echo", handler);

@@ -11,7 +11,7 @@ public class EventStreamTests
     [Fact]
     public async Task TheHeadLeavesAtOnceAndKeepsCachesAndBuffersAway()
     {
-        var handler = new RecordingHandler();
+        var handler = new RecordingStreamHandler();
         await using var server = await StartAsync(handler, new EventStreamOptions { Retry = TimeSpan.FromMilliseconds(2500) });
         using var client = await server.ConnectAsync();
         await client.SendAsync(Ask + "\r\n");
@@ -32,7 +32,7 @@ public class EventStreamTests
             request.ResponseHeaders.Add("Cache-Control", "no-cache");
             request.ResponseHeaders.Add("Content-Type", "text/plain");
             request.ResponseHeaders.Add("Access-Control-Allow-Origin", "*");
-            await request.AcceptEventStreamAsync(new RecordingHandler());
+            await request.AcceptEventStreamAsync(new RecordingStreamHandler());
         });
         using var client = await server.ConnectAsync();
         await client.SendAsync(Ask + "\r\n");
@@ -44,7 +44,7 @@ public class EventStreamTests
     [Fact]
     public async Task TextAndEventsArriveAsWritten()
     {
-        await using var server = await StartAsync(new RecordingHandler
+        await using var server = await StartAsync(new RecordingStreamHandler
         {
             Open = client =>
             {
@@ -75,7 +75,7 @@ public class EventStreamTests
     public async Task WhatIsNotTextIsRefusedAndASharedMessageIsLeftOut()
     {
         var failures = new List<Exception>();
-        await using var server = await StartAsync(new RecordingHandler
+        await using var server = await StartAsync(new RecordingStreamHandler
         {
             Open = client =>
             {
@@ -100,7 +100,7 @@ public class EventStreamTests
     public async Task ARequestForSomethingElseIsRefusedAndTheConnectionGoesOn(string request, int status)
     {
         var accepted = new List<EventStream?>();
-        await using var server = await TestServer.StartAsync(async request => accepted.Add(await request.AcceptEventStreamAsync(new RecordingHandler())));
+        await using var server = await TestServer.StartAsync(async request => accepted.Add(await request.AcceptEventStreamAsync(new RecordingStreamHandler())));
         using var client = await server.ConnectAsync();
 
         for (var i = 0; i < 2; i++) Assert.Equal(status, (await client.AskAsync(request)).Status);
@@ -114,7 +114,7 @@ public class EventStreamTests
     public async Task TheHandlerLearnsWhereTheClientStands(string lines, string? expected)
     {
         string? id = "nobody asked";
-        await using var server = await StartAsync(new RecordingHandler
+        await using var server = await StartAsync(new RecordingStreamHandler
         {
             Open = client =>
             {
@@ -131,7 +131,7 @@ public class EventStreamTests
     [Fact]
     public async Task AClientThatIsSilentGetsComments()
     {
-        var handler = new RecordingHandler();
+        var handler = new RecordingStreamHandler();
         await using var server = await StartAsync(handler, new EventStreamOptions { PingInterval = TimeSpan.FromMilliseconds(20) });
         using var client = await server.ConnectAsync();
         await client.SendAsync(Ask + "\r\n");
@@ -145,7 +145,7 @@ public class EventStreamTests
     [Fact]
     public async Task AClientThatClosesItsSocketIsFoundOutAtOnce()
     {
-        var handler = new RecordingHandler();
+        var handler = new RecordingStreamHandler();
         await using var server = await StartAsync(handler, new EventStreamOptions { PingInterval = Timeout.InfiniteTimeSpan });
         using (var client = await server.ConnectAsync())
         {
@@ -164,7 +164,7 @@ public class EventStreamTests
     public async Task AClientThatOnlyEndsItsSideIsServedOn()
     {
         EventStream? stream = null;
-        var handler = new RecordingHandler { Open = client => stream = (EventStream)client };
+        var handler = new RecordingStreamHandler { Open = client => stream = (EventStream)client };
         await using var server = await StartAsync(handler);
         using var client = await server.ConnectAsync();
         await client.SendAsync(Ask + "\r\n");
@@ -180,7 +180,7 @@ public class EventStreamTests
     [Fact]
     public async Task WhatAClientSendsOnIsDroppedUpToItsLimit()
     {
-        var handler = new RecordingHandler();
+        var handler = new RecordingStreamHandler();
         await using var server = await StartAsync(handler, new EventStreamOptions { MaxInputBytes = 1000 });
         using var client = await server.ConnectAsync();
         await client.SendAsync(Ask + "\r\n" + Ask + "\r\n");
@@ -197,7 +197,7 @@ public class EventStreamTests
     [Fact]
     public async Task ManySlowReadersHoldNoMoreThanTheirLimit()
     {
-        var handler = new RecordingHandler { Open = client => { while (client.Write(new string('x', 60_000)) >= 0) { } } };
+        var handler = new RecordingStreamHandler { Open = client => { while (client.Write(new string('x', 60_000)) >= 0) { } } };
         await using var server = await StartAsync(handler);
         using var client = await server.ConnectAsync(receiveBuffer: 4096);
         await client.SendAsync(Ask + "\r\n");
@@ -209,7 +209,7 @@ public class EventStreamTests
     [Fact]
     public async Task AStopTellsTheHandlerAndEndsTheStreamBehindWhatItSays()
     {
-        var handler = new RecordingHandler { Shutdown = client => client.Write("bye") };
+        var handler = new RecordingStreamHandler { Shutdown = client => client.Write("bye") };
         await using var server = await StartAsync(handler);
         using var client = await server.ConnectAsync();
         await client.SendAsync(Ask + "\r\n");
@@ -267,7 +267,7 @@ public class EventStreamTests
     public async Task EventsOfOtherThreadsArriveInTheirOrder()
     {
         EventStream? stream = null;
-        var handler = new RecordingHandler { Open = client => stream = (EventStream)client };
+        var handler = new RecordingStreamHandler { Open = client => stream = (EventStream)client };
         await using var server = await StartAsync(handler);
         using var client = await server.ConnectAsync();
         await client.SendAsync(Ask + "\r\n");
@@ -284,7 +284,7 @@ public class EventStreamTests
     [Fact]
     public async Task AcceptingBehindAWaitIsTheSame()
     {
-        var handler = new RecordingHandler { Open = client => client.Write("late") };
+        var handler = new RecordingStreamHandler { Open = client => client.Write("late") };
         await using var server = await TestServer.StartAsync(async request =>
         {
             await Task.Delay(1);
@@ -303,7 +303,7 @@ public class EventStreamTests
     [Fact]
     public async Task AHandlerThatFailsEndsItsClientOnly()
     {
-        var handler = new RecordingHandler { Open = client => { if (((EventStream)client).Request.Query == "bad") throw new NotSupportedException(); } };
+        var handler = new RecordingStreamHandler { Open = client => { if (((EventStream)client).Request.Query == "bad") throw new NotSupportedException(); } };
         var unhandled = 0;
         await using var loops = EventLoopGroup.Start(1, new EventLoopOptions { UnhandledException = _ => unhandled++ });
         var service = new HttpService(async request => await request.AcceptEventStreamAsync(handler));
@@ -323,7 +323,7 @@ public class EventStreamTests
     [Fact]
     public async Task AnHttp10ClientGetsEventsToo()
     {
-        await using var server = await StartAsync(new RecordingHandler { Open = client => { client.Write("x"); client.Close(); } });
+        await using var server = await StartAsync(new RecordingStreamHandler { Open = client => { client.Write("x"); client.Close(); } });
         using var client = await server.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.0\r\n\r\n");
 
@@ -334,7 +334,7 @@ public class EventStreamTests
     [Fact]
     public async Task NoMatterWhereTheRequestIsCutItIsAccepted()
     {
-        await using var server = await StartAsync(new RecordingHandler { Open = client => { client.Write("x"); client.Close(); } });
+        await using var server = await StartAsync(new RecordingStreamHandler { Open = client => { client.Write("x"); client.Close(); } });
         var request = Encoding.ASCII.GetBytes(Ask + "\r\nrest");
         for (var cut = 1; cut < request.Length; cut += 3)
         {

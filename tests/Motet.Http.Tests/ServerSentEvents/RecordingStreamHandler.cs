@@ -4,7 +4,7 @@ using Motet.Net;
 namespace Motet.Http.Tests;
 
 /// <summary>Writes down what happens to its clients, and does what the test wants.</summary>
-internal sealed class RecordingHandler : ClientHandler
+internal sealed class RecordingStreamHandler : ClientHandler
 {
     public ConcurrentQueue<string> Calls { get; } = new();
 

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Motet.Net;
+
+namespace Motet.Http;
+
+/// <summary>From messages to bytes.</summary>
+public sealed partial class WebSocket
+{
+    /// <summary>With fewer bytes waiting it is not worth asking the kernel whether it takes them.</summary>
+    private const int FewPending = 4096;
+
+    /// <summary>Messages up to here are put together in one piece of output; longer ones go there piece by piece.</summary>
+    private const int LongestInOnePiece = 3072;
+
+    /// <inheritdoc/>
+    protected override void Send(ReadOnlySpan<byte> data, MessageKind kind)
+    {
+        if (!IsOpen) return;
+        if (Compresses(data.Length))
+        {
+            using var compressed = _deflate!.Compress(data);
+            if (compressed.Length < data.Length || _deflate.KeepsContext)
+            {
+                WriteFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
+                CheckPending();
+                return;
+            }
+        }
+
+        WriteFrame(FirstByte(kind), data);
+        CheckPending();
+    }
+
+    /// <inheritdoc/>
+    protected override void Send(SharedMessage message, MessageKind kind)
+    {
+        if (!IsOpen) return;
+        if (!_isServer || (Compresses(message.Length) && _deflate!.KeepsContext))
+        {
+            Send(message.Span, kind);
+            return;
+        }
+
+        _connection.WriteShared(message.GetEncoding(Compresses(message.Length) ? _deflate!.EncodingFor(kind) : FrameEncoding.For(kind)));
+        CheckPending();
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask SendWithBackPressureAsync(ReadOnlyMemory<byte> data, MessageKind kind, CancellationToken cancellationToken)
+    {
+        if (MustWait(data.Length)) return SendWhenThereIsRoomAsync(data, kind, cancellationToken);
+        Send(data.Span, kind);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    protected override bool MustWait(int length) => !_connection.HasRoomFor(length + FrameHeader.MaxLength);
+
+    /// <inheritdoc/>
+    protected override void PingCore()
+    {
+        if (!IsOpen) return;
+        WriteControl(Opcode.Ping, default);
+        if (_awaitsLife) return;
+        _awaitsLife = true;
+        _connection.SetDeadline(_options.PongTimeout);
+    }
+
+    private static int FirstByte(MessageKind kind) => FrameHeader.Final | (int)(kind == MessageKind.Text ? Opcode.Text : Opcode.Binary);
+
+    private bool Compresses(int length) => _deflate is not null && CompressesOutput && length >= _options.Compression!.MinBytes;
+
+    private void WriteFrame(int first, ReadOnlySpan<byte> payload)
+    {
+        var key = _isServer ? 0 : MaskKeys.Next();
+        var room = _connection.GetSpan(FrameHeader.MaxLength + Math.Min(payload.Length, LongestInOnePiece));
+        var written = FrameHeader.Write(room, (byte)first, payload.Length, !_isServer, key);
+        while (true)
+        {
+            var count = Math.Min(room.Length - written, payload.Length);
+            if (_isServer) payload[..count].CopyTo(room[written..]);
+            else FrameMask.Apply(payload[..count], room[written..], key);
+            _connection.Advance(written + count);
+            if (count == payload.Length) return;
+
+            payload = payload[count..];
+            key = FrameMask.Advance(key, count);
+            room = _connection.GetSpan(1);
+            written = 0;
+        }
+    }
+
+    /// <summary>The frame is put together first: cancelled it must not be there in part, and behind it anything may be written meanwhile.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendWhenThereIsRoomAsync(ReadOnlyMemory<byte> data, MessageKind kind, CancellationToken cancellationToken)
+    {
+        using var frame = BuildFrame(data.Span, kind);
+        await _connection.WriteAsync(frame.Memory, cancellationToken);
+    }
+
+    private RentedBytes BuildFrame(ReadOnlySpan<byte> data, MessageKind kind)
+    {
+        if (Compresses(data.Length) && !_deflate!.KeepsContext)
+        {
+            using var compressed = _deflate.Compress(data);
+            if (compressed.Length < data.Length) return BuildFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
+        }
+
+        return BuildFrame(FirstByte(kind), data);
+    }
+
+    private RentedBytes BuildFrame(int first, ReadOnlySpan<byte> payload)
+    {
+        var key = _isServer ? 0 : MaskKeys.Next();
+        var buffer = ArrayPool<byte>.Shared.Rent(FrameHeader.MaxLength + payload.Length);
+        var header = FrameHeader.Write(buffer, (byte)first, payload.Length, !_isServer, key);
+        if (_isServer) payload.CopyTo(buffer.AsSpan(header));
+        else FrameMask.Apply(payload, buffer.AsSpan(header), key);
+        return new RentedBytes(buffer, header + payload.Length);
+    }
+
+    private void WriteControl(Opcode opcode, ReadOnlySpan<byte> payload) => WriteFrame(FrameHeader.Final | (int)opcode, payload);
+
+    private void WriteClose(CloseCode code, string reason)
+    {
+        Span<byte> payload = stackalloc byte[FrameHeader.MaxControlPayload];
+        WriteControl(Opcode.Close, payload[..ClosePayload.Write(payload, (ushort)code, reason)]);
+    }
+
+    private void CheckPending()
+    {
+        if (_connection.Pending <= _options.MaxPendingBytes || _connection.Flush() || !_connection.IsOpen || _connection.Pending <= _options.MaxPendingBytes) return;
+        WebSocketMetrics.SlowConsumers.Add(1);
+        _connection.Abort(CloseReason.SlowConsumer);
+    }
+
+    private void OutputDrained()
+    {
+        if (_rare?.UnansweredPing is { } ping)
+        {
+            _rare.UnansweredPing = null;
+            if (IsOpen) WriteControl(Opcode.Pong, ping);
+        }
+
+        Drained();
+    }
+}
