@@ -26,6 +26,11 @@ public class SharedMessage
     {
     }
 
+    /// <summary>The same message once more, for a type that says more about it; the bytes are the same memory.</summary>
+    /// <param name="message">The message.</param>
+    protected SharedMessage(SharedMessage message)
+        : this((message ?? throw new ArgumentNullException(nameof(message)))._data, message.Kind) => _validity = message._validity;
+
     private SharedMessage(byte[] data, MessageKind kind)
     {
         _data = data;

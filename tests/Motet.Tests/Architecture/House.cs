@@ -12,8 +12,9 @@ internal static class House
         ["Motet.Runtime"] = ["Motet.Polling"],
         ["Motet.Runtime.Testing"] = ["Motet.Polling", "Motet.Runtime"],
         ["Motet.Net"] = ["Motet.Polling", "Motet.Runtime"],
-        ["Motet.Http"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net"],
-        ["Motet"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net", "Motet.Http"],
+        ["Motet.PubSub"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net"],
+        ["Motet.Http"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net", "Motet.PubSub"],
+        ["Motet"] = ["Motet.Polling", "Motet.Runtime", "Motet.Net", "Motet.PubSub", "Motet.Http"],
     };
 
     public static TheoryData<string> Names => [.. Floors.Keys];
