@@ -7,6 +7,36 @@ namespace Motet;
 public sealed partial class Server
 {
     /// <summary>
+    /// Serves WebSockets at exactly this path; see <see cref="HttpRequest.AcceptWebSocketAsync(ClientHandler, WebSocketOptions?)"/>. The same path may have pages (<see cref="Http(string, HttpHandler)"/>) and events. Naming a path again replaces what served its WebSockets. To look at
+    /// requests first, to authenticate a user for example, have a handler of requests accept them.
+    /// </summary>
+    /// <param name="path">The path as clients send it, percent-encoded.</param>
+    /// <param name="handler">Is told what happens to the clients, to all of them.</param>
+    /// <param name="options">How they are served; the defaults when null, which let in pages of this host only.</param>
+    /// <exception cref="ArgumentException">No request can have the path.</exception>
+    public void WebSocket(string path, ClientHandler handler, WebSocketOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        WebSocket(path, () => handler, options);
+    }
+
+    /// <inheritdoc cref="WebSocket(string, ClientHandler, WebSocketOptions?)"/>
+    /// <param name="createHandler">Gives the handler of each client, on its loop.</param>
+    public void WebSocket(string path, Func<ClientHandler> createHandler, WebSocketOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(createHandler);
+        RouteOf(path).WebSocket = request => Ignore(request.AcceptWebSocketAsync(createHandler(), options));
+    }
+
+    /// <inheritdoc cref="WebSocket(string, ClientHandler, WebSocketOptions?)"/>
+    /// <param name="serve">Serves each client in sequence; it is closed when this returns.</param>
+    public void WebSocket(string path, ClientDelegate<WebSocket> serve, WebSocketOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(serve);
+        WebSocket(path, () => Client.HandlerFor(serve), options);
+    }
+
+    /// <summary>
     /// Sends server-sent events to the clients that ask for them at exactly this path, a browser's <c>EventSource</c> for example; see <see cref="HttpRequest.AcceptEventStreamAsync(ClientHandler, EventStreamOptions?)"/>. The same path may have pages (<see cref="Http(string, HttpHandler)"/>) and
     /// WebSockets: who asks for events by name gets events. Naming a path again replaces what served its events.
     /// </summary>
