@@ -27,7 +27,8 @@ public sealed partial class PubSubHub
             Interlocked.Read(ref _slowConsumersClosed),
             Interlocked.Read(ref _engineFailures),
             _channels.Count,
-            _patterns.Count);
+            _patterns.Count,
+            _histories.Count);
     }
 
     /// <summary>The loop has ended.</summary>

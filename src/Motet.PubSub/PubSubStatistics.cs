@@ -8,4 +8,5 @@ namespace Motet.PubSub;
 /// <param name="EngineFailures">Exceptions of engines.</param>
 /// <param name="Channels">Names that somebody is subscribed to.</param>
 /// <param name="Patterns">Patterns that somebody is subscribed to.</param>
-public readonly record struct PubSubStatistics(long Publications, long Deliveries, long Dropped, long SlowConsumersClosed, long EngineFailures, int Channels, int Patterns);
+/// <param name="Histories">Channels that remember something.</param>
+public readonly record struct PubSubStatistics(long Publications, long Deliveries, long Dropped, long SlowConsumersClosed, long EngineFailures, int Channels, int Patterns, int Histories);

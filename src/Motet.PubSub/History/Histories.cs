@@ -25,6 +25,15 @@ internal sealed class Histories
 
     public Lock Lock { get; } = new();
 
+    /// <summary>How many channels remember something. Any thread.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (Lock) return _histories.Count;
+        }
+    }
+
     private long Now => _options.TimeProvider.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks;
 
     /// <summary>What the channel remembers; null when nothing. Any thread.</summary>

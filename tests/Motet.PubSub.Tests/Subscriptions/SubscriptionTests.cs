@@ -78,7 +78,7 @@ public sealed class SubscriptionTests : HubTests
         Hub.Publish("news.*", "2");
         Assert.Equal(5, client.SentCount);
         Assert.Equal("news.*", ((Publication)client.Sent[4]).Channel);
-        Assert.Equal(new PubSubStatistics(2, 5, 0, 0, 0, 2, 2), Hub.GetStatistics());
+        Assert.Equal(new PubSubStatistics(2, 5, 0, 0, 0, 2, 2, 0), Hub.GetStatistics());
     });
 
     [Fact]

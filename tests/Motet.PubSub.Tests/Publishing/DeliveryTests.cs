@@ -1,0 +1,234 @@
+using System.Diagnostics;
+
+namespace Motet.PubSub.Tests;
+
+public sealed class DeliveryTests : HubTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ADeliveryAllocatesNothing(bool isPattern)
+    {
+        var (one, thousand) = await Loop.InvokeAsync(() => (Measure(1, isPattern), Measure(1000, isPattern))).Within();
+        Assert.Equal(one, thousand);
+        // The publication and what goes with it, whoever gets it.
+        Assert.InRange(thousand, 1, isPattern ? 300 : 200);
+    }
+
+    [Fact]
+    public async Task WhoComesDuringADeliveryWaitsForTheNext()
+    {
+        await OnLoopAsync(() =>
+        {
+            var (first, late) = (MemoryClient.Open(Loop), MemoryClient.Open(Loop));
+            Hub.Subscribe(first, "x", new SubscribeOptions
+            {
+                Filter = _ =>
+                {
+                    if (Hub.GetSubscriberCount("x") == 1) Hub.Subscribe(late, "x");
+                    return true;
+                },
+            });
+            Hub.Publish("x", "1");
+            Hub.Publish("x", "2");
+            Assert.Equal(["1", "2"], first.Texts);
+            Assert.Equal(["2"], late.Texts);
+        });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task WhoLeavesDuringADeliveryDisturbsNobody(int leaver)
+    {
+        await OnLoopAsync(() =>
+        {
+            var clients = Enumerable.Range(0, 5).Select(_ => MemoryClient.Open(Loop)).ToArray();
+            var acts = true;
+            for (var i = 0; i < clients.Length; i++)
+            {
+                Hub.Subscribe(clients[i], "x", new SubscribeOptions
+                {
+                    Filter = _ =>
+                    {
+                        // All others leave at once, in the middle.
+                        if (acts) clients[leaver].End();
+                        return true;
+                    },
+                });
+            }
+
+            Hub.Publish("x", "1");
+            acts = false;
+            Hub.Publish("x", "2");
+            for (var i = 0; i < clients.Length; i++) Assert.Equal(i == leaver ? [] : ["1", "2"], clients[i].Texts);
+            Assert.Equal(4, Hub.GetSubscriberCount("x"));
+        });
+    }
+
+    [Fact]
+    public async Task WhoReplacesASubscriptionDuringADeliveryGetsItOnce()
+    {
+        await OnLoopAsync(() =>
+        {
+            var clients = Enumerable.Range(0, 3).Select(_ => MemoryClient.Open(Loop)).ToArray();
+            var asked = false;
+            foreach (var client in clients)
+            {
+                Hub.Subscribe(client, "x", new SubscribeOptions
+                {
+                    Filter = _ =>
+                    {
+                        if (asked) return true;
+                        asked = true;
+                        Hub.Subscribe(clients[0], "x");
+                        Hub.Subscribe(clients[2], "x");
+                        return true;
+                    },
+                });
+            }
+
+            Hub.Publish("x", "1");
+            Hub.Publish("x", "2");
+            Assert.Equal(["2"], clients[0].Texts.Skip(clients[0].SentCount - 1));
+            Assert.Equal(["1", "2"], clients[1].Texts);
+            Assert.Equal(["1", "2"], clients[2].Texts);
+        });
+    }
+
+    [Fact]
+    public async Task WhatACallbackPublishesComesAfterWhatItWasToldOf()
+    {
+        await OnLoopAsync(() =>
+        {
+            var (before, after) = (MemoryClient.Open(Loop), MemoryClient.Open(Loop));
+            Hub.Subscribe(before, "x");
+            Hub.Subscribe("x", publication =>
+            {
+                if (publication.ToString() == "question") Hub.Publish("x", "answer");
+            });
+            Hub.Subscribe(after, "x");
+            Hub.Publish("x", "question");
+            Assert.Equal(["question", "answer"], before.Texts);
+            Assert.Equal(["question", "answer"], after.Texts);
+        });
+    }
+
+    [Fact]
+    public async Task ACallbackThatAnswersItselfForeverLeavesTheLoopToOthers()
+    {
+        var calls = 0;
+        var subscription = await Loop.InvokeAsync(() => Hub.Subscribe("x", _ =>
+        {
+            calls++;
+            Hub.Publish("x", "again");
+        })).Within();
+        Hub.Publish("x", "first");
+        for (var i = 0; i < 10; i++) await Loop.InvokeAsync(() => { }).Within();
+        await Patience.UntilAsync(() => calls > 1000);
+        subscription.Cancel();
+        await Patience.UntilAsync(() => !subscription.IsActive);
+    }
+
+    [Fact]
+    public async Task EachLoopGetsEachPublicationOnce()
+    {
+        var loops = new[] { Loop, StartLoop(), StartLoop() };
+        var clients = new List<MemoryClient>();
+        foreach (var loop in loops)
+        {
+            for (var i = 0; i < 2; i++) clients.Add(await MemoryClient.OpenAsync(loop));
+        }
+
+        foreach (var client in clients)
+        {
+            Hub.Subscribe(client, "room:1");
+            Hub.Subscribe(client, "room:*", new SubscribeOptions { IsPattern = true });
+            Hub.Subscribe(client, "*:1", new SubscribeOptions { IsPattern = true });
+        }
+
+        await RestAsync();
+        Hub.Publish("room:1", "from outside");
+        await OnLoopAsync(() => Hub.Publish("room:1", "from a loop"));
+        await RestAsync();
+        string[] expected = ["from outside", "from outside", "from outside", "from a loop", "from a loop", "from a loop"];
+        Assert.All(clients, client => Assert.Equal(expected, client.Texts));
+    }
+
+    [Fact]
+    public async Task WhatOnePublisherSaysComesInItsOrderWhereverItIs()
+    {
+        var other = StartLoop();
+        var client = await MemoryClient.OpenAsync(other);
+        Hub.Subscribe(client, "x");
+        for (var i = 0; i < 300; i += 3)
+        {
+            // The same publisher, from no loop, from another, and from the subscriber's.
+            Hub.Publish("x", $"{i}");
+            await Loop.InvokeAsync(() => Hub.Publish("x", $"{i + 1}")).Within();
+            await other.InvokeAsync(() => Hub.Publish("x", $"{i + 2}")).Within();
+        }
+
+        await RestAsync();
+        Assert.Equal(Enumerable.Range(0, 300).Select(i => $"{i}"), client.Texts);
+    }
+
+    [Fact]
+    public async Task ABlockedLoopCostsSoMuchAndNoMore()
+    {
+        Hub = new PubSubHub(new PubSubOptions { MaxLoopBytes = 100_000 });
+        var client = await MemoryClient.OpenAsync(Loop);
+        Hub.Subscribe(client, "x");
+        await RestAsync();
+        using var release = new ManualResetEventSlim();
+        Loop.Post(release.Wait);
+        var text = new string('x', 800);
+        for (var i = 0; i < 1000; i++) Hub.Publish("x", text);
+        release.Set();
+        await RestAsync();
+        Assert.Equal(100, client.SentCount);
+        Assert.Equal(900, Hub.GetStatistics().Dropped);
+        Hub.Publish("x", "again");
+        await RestAsync();
+        Assert.Equal("again", client.Texts.Last());
+    }
+
+    [Fact]
+    public async Task ThousandsOfDeliveriesTakeLittleTime()
+    {
+        var nanoseconds = await Loop.InvokeAsync(() =>
+        {
+            for (var i = 0; i < 1000; i++) Hub.Subscribe(MemoryClient.Open(Loop, remembers: false), "x");
+            var message = new SharedMessage("hello");
+            var best = double.MaxValue;
+            for (var round = 0; round < 20; round++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                for (var i = 0; i < 500; i++) Hub.Publish("x", message);
+                best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / 500_000);
+            }
+
+            return best;
+        }).Within();
+        TestContext.Current.TestOutputHelper!.WriteLine($"{nanoseconds:F1} ns a delivery.");
+        // A look-up of the client, a lock or an allocation each would show on any machine.
+        Assert.InRange(nanoseconds, 0, 500);
+    }
+
+    private long Measure(int subscribers, bool isPattern)
+    {
+        var name = $"{(char)('a' + (subscribers % 7))}";
+        for (var i = 0; i < subscribers; i++)
+        {
+            var client = MemoryClient.Open(Loop, remembers: false);
+            Hub.Subscribe(client, isPattern ? $"{name}*" : name, isPattern ? new SubscribeOptions { IsPattern = true } : null);
+        }
+
+        var message = new SharedMessage("hello");
+        const int Calls = 200;
+        return AllocationMeter.Of(() => Hub.Publish(name, message), Calls) / Calls;
+    }
+}
