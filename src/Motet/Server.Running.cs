@@ -119,7 +119,7 @@ public sealed partial class Server
             _loops = EventLoopGroup.Start(Options.LoopCount(Environment.ProcessorCount), new EventLoopOptions { Logger = _logger });
             Tell(ServerState.Starting);
             var http = new HttpService(CreateHandler(), Options.Limits, _logger, CreateHttpOptions());
-            foreach (var (address, serve) in _listens) _listeners.Add(await ListenAsync(http, address, serve).ConfigureAwait(false));
+            foreach (var (address, start) in _listens) _listeners.Add(await ListenAsync(http, address, start).ConfigureAwait(false));
             EndPoints = [.. _listeners.Select(listener => listener.LocalEndPoint)];
             Tell(ServerState.Started);
         }
@@ -145,13 +145,13 @@ public sealed partial class Server
         return options;
     }
 
-    private async Task<Listener> ListenAsync(HttpService http, ListenAddress address, ConnectionDelegate? serve)
+    private async Task<Listener> ListenAsync(HttpService http, ListenAddress address, StartListening? start)
     {
         try
         {
-            return serve is null
-                ? await Listener.StartAsync(_loops!, address.EndPoint, http.Serve, http.ListenerOptions()).ConfigureAwait(false)
-                : await Listener.StartAsync(_loops!, address.EndPoint, serve, new ListenerOptions { MaxConnections = Options.Limits.MaxConnections, DescriptorMargin = Options.Limits.DescriptorMargin }).ConfigureAwait(false);
+            if (start is null) return await Listener.StartAsync(_loops!, address.EndPoint, http.Serve, http.ListenerOptions(Options.UnixSocketMode)).ConfigureAwait(false);
+            var options = new ListenerOptions { MaxConnections = Options.Limits.MaxConnections, DescriptorMargin = Options.Limits.DescriptorMargin, UnixSocketMode = Options.UnixSocketMode };
+            return await start(_loops!, address, options).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {
@@ -179,6 +179,7 @@ public sealed partial class Server
     {
         TellWhileStopping(ServerState.Stopping);
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(Options.DrainTimeout, _abort.Token))).ConfigureAwait(false);
+        CancelSubscriptions();
         if (_loops is not null) await _loops.DisposeAsync().ConfigureAwait(false);
         if (_accessLog is not null) await _accessLog.DisposeAsync().ConfigureAwait(false);
         TellWhileStopping(ServerState.Stopped);

@@ -1,6 +1,7 @@
 using System.Net;
 using Motet.Http;
 using Motet.Net;
+using Motet.Runtime;
 
 namespace Motet;
 
@@ -11,10 +12,12 @@ public sealed partial class Server : IAsyncDisposable
 {
     private readonly Dictionary<string, Route> _routes = [];
     private readonly Dictionary<string, HttpHandler> _upgrades = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<(ListenAddress Address, ConnectionDelegate? Serve)> _listens = [];
+    private readonly List<(ListenAddress Address, StartListening? Start)> _listens = [];
     private readonly List<(ServerState State, Action Callback)> _callbacks = [];
     private readonly ServerCommandLine? _commandLine;
     private HttpHandler? _others;
+
+    private delegate Task<Listener> StartListening(EventLoopGroup loops, ListenAddress address, ListenerOptions options);
 
     /// <summary>Creates a server that listens where <see cref="Listen(string)"/> says.</summary>
     /// <param name="options">How it is made; the defaults when null.</param>
@@ -92,10 +95,7 @@ public sealed partial class Server : IAsyncDisposable
     public void Listen(string url, ConnectionDelegate serve)
     {
         ArgumentNullException.ThrowIfNull(serve);
-        ThrowIfStarted();
-        var address = ListenAddress.Parse(url);
-        if (address.Scheme != ListenAddress.Tcp) throw new ArgumentException($"'{url}' is for HTTP; name tcp:// or unix:// to serve bytes.", nameof(url));
-        _listens.Add((address, serve));
+        ListenForBytes(url, (loops, address, options) => Listener.StartAsync(loops, address.EndPoint, serve, options));
     }
 
     /// <summary>
@@ -119,6 +119,14 @@ public sealed partial class Server : IAsyncDisposable
         if ((path[0] != '/' && path != "*") || path.AsSpan().IndexOfAny("?# ") >= 0) throw new ArgumentException($"'{path}' is no path of a request: it begins with / and has no query.", nameof(path));
         if (!_routes.TryGetValue(path, out var route)) _routes.Add(path, route = new Route());
         return route;
+    }
+
+    private void ListenForBytes(string url, StartListening start)
+    {
+        ThrowIfStarted();
+        var address = ListenAddress.Parse(url);
+        if (address.Scheme != ListenAddress.Tcp) throw new ArgumentException($"'{url}' is for HTTP; name tcp:// or unix:// to serve bytes.", nameof(url));
+        _listens.Add((address, start));
     }
 
     private void ThrowIfStarted()

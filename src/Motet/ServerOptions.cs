@@ -66,6 +66,9 @@ public sealed record ServerOptions
     /// <summary>The shape of the lines of <see cref="LogRequests"/>. Default: common.</summary>
     public AccessLogFormat AccessLogFormat { get; init; }
 
+    /// <summary>The permissions of the files of Unix sockets that the server listens on. Default: the owner only.</summary>
+    public UnixFileMode UnixSocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>Where the server logs. Default: warnings and errors to standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 

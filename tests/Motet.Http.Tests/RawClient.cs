@@ -25,6 +25,9 @@ internal sealed class RawClient : IDisposable
         return new RawClient(socket);
     }
 
+    /// <summary>Over a socket that is connected already.</summary>
+    public static RawClient Over(Socket socket) => new(socket);
+
     public static string Get(string target = "/", string lines = "") => $"GET {target} HTTP/1.1\r\nHost: a\r\n{lines}\r\n";
 
     public static string Post(string body, string target = "/", string lines = "") => $"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n{lines}\r\n{body}";

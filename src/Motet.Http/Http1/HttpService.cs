@@ -51,8 +51,10 @@ public sealed class HttpService
     public ConnectionHandler Serve(Connection connection) => new Http1Connection(this, connection);
 
     /// <summary>The options of a listener for this service: its limits of connections, room for the longest request head, and 503 for clients beyond a limit.</summary>
-    public ListenerOptions ListenerOptions() => new()
+    /// <param name="unixSocketMode">The permissions of a Unix socket's file; the owner only when null.</param>
+    public ListenerOptions ListenerOptions(UnixFileMode? unixSocketMode = null) => new()
     {
+        UnixSocketMode = unixSocketMode ?? (UnixFileMode.UserRead | UnixFileMode.UserWrite),
         MaxConnections = Limits.MaxConnections,
         DescriptorMargin = Limits.DescriptorMargin,
         OverloadAnswer = Options.ErrorPages?.Find(HttpStatus.ServiceUnavailable) is { } page ? OverloadedWith(page) : Overloaded,

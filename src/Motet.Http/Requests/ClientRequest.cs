@@ -8,6 +8,11 @@ public static class ClientRequest
     extension(Client client)
     {
         /// <summary>The request that the client began as; null when it began otherwise: a raw connection, or one that this side has made. Loop only.</summary>
-        public UpgradeRequest? Request => client is WebSocket socket ? socket.Request : client.GetExtension<KeptRequest>()?.Request;
+        public UpgradeRequest? Request => client switch
+        {
+            WebSocket socket => socket.Request,
+            EventStream stream => stream.Request,
+            _ => client.GetExtension<KeptRequest>()?.Request,
+        };
     }
 }

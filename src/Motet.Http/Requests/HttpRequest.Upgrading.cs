@@ -37,16 +37,13 @@ public sealed partial class HttpRequest
     /// <exception cref="ConnectionClosedException">The client is gone.</exception>
     public ValueTask<Connection> UpgradeAsync(string protocol, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(protocol);
-        if (!IsProtocol(protocol)) throw new ArgumentException($"'{protocol}' is not the name of a protocol.", nameof(protocol));
-        if (!UpgradeProtocols.Contains(protocol, StringComparer.OrdinalIgnoreCase)) throw new InvalidOperationException($"The client did not offer to go on with {protocol}.");
-        if (_responseHeaders is { HasUpgrade: true }) throw new InvalidOperationException("The Upgrade header of the answer is written by UpgradeAsync.");
+        CheckOffered(protocol);
         return HandOver(HttpStatus.SwitchingProtocols, protocol, cancellationToken);
     }
 
     /// <summary>
     /// Answers a <c>CONNECT</c> request with 200 and hands the connection over as one end of the tunnel (RFC 9110 §9.3.6); <see cref="Target"/> says where the client wants to get to. For the rest see
-    /// <see cref="UpgradeAsync"/>. Handlers get such requests only with <see cref="HttpOptions.AllowConnect"/>.
+    /// <see cref="UpgradeAsync(string, CancellationToken)"/>. Handlers get such requests only with <see cref="HttpOptions.AllowConnect"/>.
     /// </summary>
     /// <param name="cancellationToken">Cancels before anything was sent; later it has no effect.</param>
     /// <exception cref="InvalidOperationException">The method is another one, the response has started, or the body was not read to its end.</exception>
@@ -56,6 +53,14 @@ public sealed partial class HttpRequest
         ThrowIfOver();
         if (Head.Method != MethodKind.Connect) throw new InvalidOperationException("Only a CONNECT request asks for a tunnel.");
         return HandOver(HttpStatus.OK, protocol: null, cancellationToken);
+    }
+
+    private void CheckOffered(string protocol)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        if (!IsProtocol(protocol)) throw new ArgumentException($"'{protocol}' is not the name of a protocol.", nameof(protocol));
+        if (!UpgradeProtocols.Contains(protocol, StringComparer.OrdinalIgnoreCase)) throw new InvalidOperationException($"The client did not offer to go on with {protocol}.");
+        if (_responseHeaders is { HasUpgrade: true }) throw new InvalidOperationException("The Upgrade header of the answer is written by UpgradeAsync.");
     }
 
     private ValueTask<Connection> HandOver(HttpStatus status, string? protocol, CancellationToken cancellationToken)

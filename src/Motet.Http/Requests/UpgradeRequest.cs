@@ -5,6 +5,7 @@ namespace Motet.Http;
 /// <summary>
 /// The request that a client of another protocol (WebSocket, server-sent events, an upgrade) began with, kept for as long as somebody keeps it. It is one copy of the head's bytes; what is asked of it is read from them anew on each call. Any thread.
 /// </summary>
+/// <remarks>Of a WebSocket's the lines of the handshake itself are not kept (<c>Connection</c>, <c>Upgrade</c>, <c>Sec-WebSocket-Key</c>, <c>-Version</c>, <c>-Extensions</c>): they have had their answer, and would be most of what an idle socket costs.</remarks>
 public sealed class UpgradeRequest
 {
     // The head was accepted once, by whatever limits.
@@ -19,7 +20,7 @@ public sealed class UpgradeRequest
 
     private readonly byte[] _head;
 
-    internal UpgradeRequest(HttpRequest request) => _head = request.HeadBytes.ToArray();
+    internal UpgradeRequest(HttpRequest request, bool isWebSocket = false) => _head = isWebSocket ? WithoutHandshake(request.Head, request.HeadBytes) : request.HeadBytes.ToArray();
 
     /// <summary>The method.</summary>
     public HttpMethod Method => HttpMethod.Parse(Text(Head.MethodOffset, Head.MethodLength));
@@ -56,6 +57,51 @@ public sealed class UpgradeRequest
             return head;
         }
     }
+
+    private static byte[] WithoutHandshake(RequestHead head, ReadOnlySpan<byte> bytes)
+    {
+        var length = head.Length;
+        foreach (ref readonly var field in head.Headers)
+        {
+            if (IsOfHandshake(field.Name(bytes))) length -= LineEnd(field, bytes) - field.NameOffset;
+        }
+
+        var kept = new byte[length];
+        var written = 0;
+        var from = 0;
+        foreach (ref readonly var field in head.Headers)
+        {
+            if (!IsOfHandshake(field.Name(bytes))) continue;
+            Copy(bytes[from..field.NameOffset], kept, ref written);
+            from = LineEnd(field, bytes);
+        }
+
+        Copy(bytes[from..head.Length], kept, ref written);
+        return kept;
+    }
+
+    private static void Copy(ReadOnlySpan<byte> bytes, byte[] destination, ref int written)
+    {
+        bytes.CopyTo(destination.AsSpan(written));
+        written += bytes.Length;
+    }
+
+    // Behind the value there is white space at most, and then the line's end.
+    private static int LineEnd(in HeaderField field, ReadOnlySpan<byte> bytes)
+    {
+        var end = field.ValueOffset + field.ValueLength;
+        return end + bytes[end..].IndexOf((byte)'\n') + 1;
+    }
+
+    private static bool IsOfHandshake(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        7 => Ascii.EqualsIgnoreCase(name, "Upgrade"u8),
+        10 => Ascii.EqualsIgnoreCase(name, "Connection"u8),
+        17 => Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Key"u8),
+        21 => Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Version"u8),
+        24 => Ascii.EqualsIgnoreCase(name, "Sec-WebSocket-Extensions"u8),
+        _ => false,
+    };
 
     private string Text(int offset, int length) => Encoding.Latin1.GetString(_head, offset, length);
 }

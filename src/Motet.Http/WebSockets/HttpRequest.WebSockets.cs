@@ -24,8 +24,7 @@ public sealed partial class HttpRequest
     {
         ArgumentNullException.ThrowIfNull(handler);
         if (_response != ResponseState.NotStarted) ThrowStarted();
-        if (_responseHeaders is { } headers && (headers.HasUpgrade || HandshakeHeaders.Any(name => headers.TryGet(Encoding.ASCII.GetBytes(name), out _))))
-            throw new InvalidOperationException("The headers of the handshake are written by AcceptWebSocketAsync.");
+        if (_responseHeaders is not null) ThrowIfHandshake(_responseHeaders);
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException<WebSocket?>(canceled);
         if (!Connection.IsOpen) return ValueTask.FromException<WebSocket?>(new ConnectionClosedException(Connection.CloseReason));
 
@@ -34,8 +33,8 @@ public sealed partial class HttpRequest
         var refusal = handshake.Examine(out var subProtocol, out var compression);
         if (refusal != WebSocketRefusal.None) return RefuseWebSocketAsync(refusal);
 
-        WriteLastHead(HttpStatus.SwitchingProtocols, HandshakeLines(handshake.Key, subProtocol, compression));
-        var socket = new WebSocket(Connection, handler, options, isServer: true, subProtocol, compression, new UpgradeRequest(this));
+        WriteHandshake(handshake.Key, subProtocol, compression);
+        var socket = new WebSocket(Connection, handler, options, isServer: true, subProtocol, compression, new UpgradeRequest(this, isWebSocket: true));
         GiveAway(socket.Start());
 
         // In a turn of its own: the handler's code belongs to the socket, not to this request and what it runs in.
@@ -50,14 +49,27 @@ public sealed partial class HttpRequest
     /// <param name="serve">Serves the socket.</param>
     public ValueTask<WebSocket?> AcceptWebSocketAsync(ClientDelegate<WebSocket> serve, WebSocketOptions? options = null) => AcceptWebSocketAsync(Client.HandlerFor(serve), options);
 
-    private static byte[] HandshakeLines(ReadOnlySpan<byte> key, string? subProtocol, DeflateParameters? compression)
+    private static void ThrowIfHandshake(ResponseHeaders headers)
     {
+        if (headers.HasUpgrade || HandshakeHeaders.Any(name => headers.TryGet(Encoding.ASCII.GetBytes(name), out _)))
+            throw new InvalidOperationException("The headers of the handshake are written by AcceptWebSocketAsync.");
+    }
+
+    private void WriteHandshake(ReadOnlySpan<byte> key, string? subProtocol, DeflateParameters? compression)
+    {
+        const int MaxStackBytes = 512;
+        const int MaxFixedLines = 256;
+        var agreed = compression?.ToString() ?? "";
+        var longest = MaxFixedLines + agreed.Length + (subProtocol?.Length ?? 0);
+        var lines = new HeadWriter(longest <= MaxStackBytes ? stackalloc byte[MaxStackBytes] : new byte[longest]);
         Span<byte> accept = stackalloc byte[WebSocketKey.AcceptLength];
         WebSocketKey.WriteAccept(key, accept);
-        var lines = new StringBuilder("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ").Append(Encoding.ASCII.GetString(accept)).Append("\r\n");
-        if (subProtocol is not null) lines.Append("Sec-WebSocket-Protocol: ").Append(subProtocol).Append("\r\n");
-        if (compression is not null) lines.Append("Sec-WebSocket-Extensions: ").Append(compression).Append("\r\n");
-        return Encoding.ASCII.GetBytes(lines.ToString());
+        lines.Write("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "u8);
+        lines.Write(accept);
+        lines.Write("\r\n"u8);
+        if (subProtocol is not null) lines.WriteLine("Sec-WebSocket-Protocol: "u8, subProtocol);
+        if (compression is not null) lines.WriteLine("Sec-WebSocket-Extensions: "u8, agreed);
+        WriteLastHead(HttpStatus.SwitchingProtocols, lines.Written);
     }
 
     private async ValueTask<WebSocket?> RefuseWebSocketAsync(WebSocketRefusal refusal)

@@ -9,18 +9,20 @@ public abstract partial class Client
     /// <param name="connection">The connection; what served it is told nothing more.</param>
     /// <param name="handler">Is told what happens.</param>
     /// <param name="options">How it is served; the defaults when null.</param>
-    public static Client Serve(Connection connection, ClientHandler handler, ClientOptions? options = null)
+    /// <param name="extension">What is kept with the client from its beginning; null for nothing.</param>
+    public static Client Serve(Connection connection, ClientHandler handler, ClientOptions? options = null, ClientExtension? extension = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(handler);
         var client = new RawClient(connection, handler, options ?? ClientOptions.Default);
+        if (extension is not null) client.AddExtension(extension);
         connection.Handler = client.CreateCallbacks();
         client.Opened();
         connection.ResumeInput();
         return client;
     }
 
-    /// <inheritdoc cref="Serve(Connection, ClientHandler, ClientOptions?)"/>
+    /// <inheritdoc cref="Serve(Connection, ClientHandler, ClientOptions?, ClientExtension?)"/>
     /// <summary>Has a method serve a connection from here on, in sequence, as a client whose messages are what arrives together. Loop only.</summary>
     /// <param name="serve">Serves the client.</param>
     public static Client Serve(Connection connection, ClientDelegate<Client> serve, ClientOptions? options = null) => Serve(connection, HandlerFor(serve), options);

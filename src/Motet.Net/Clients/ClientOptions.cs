@@ -1,6 +1,6 @@
 namespace Motet.Net;
 
-/// <summary>How raw clients are served (<see cref="Client.Serve(Connection, ClientHandler, ClientOptions?)"/>). One object serves many.</summary>
+/// <summary>How raw clients are served (<see cref="Client.Serve(Connection, ClientHandler, ClientOptions?, ClientExtension?)"/>). One object serves many.</summary>
 public sealed record ClientOptions
 {
     /// <summary>The defaults.</summary>

@@ -29,8 +29,8 @@ internal readonly ref struct HandshakeRequest
         compression = null;
         if (_request.Head.Method != MethodKind.Get) return WebSocketRefusal.NotGet;
         if (!AsksForWebSocket()) return WebSocketRefusal.NoUpgrade;
-        if (!_request.Headers.GetBytes("Sec-WebSocket-Version"u8).SequenceEqual("13"u8) || CountLines("Sec-WebSocket-Version") > 1) return WebSocketRefusal.OtherVersion;
-        if (CountLines("Sec-WebSocket-Key") != 1) return WebSocketRefusal.NoKey;
+        if (!_request.Headers.GetBytes("Sec-WebSocket-Version"u8).SequenceEqual("13"u8) || CountLines("Sec-WebSocket-Version"u8) > 1) return WebSocketRefusal.OtherVersion;
+        if (CountLines("Sec-WebSocket-Key"u8) != 1) return WebSocketRefusal.NoKey;
         if (!WebSocketKey.IsKey(Key)) return WebSocketRefusal.BadKey;
         if (!_request.Body.IsComplete || _request.Body.Exists) return WebSocketRefusal.HasBody;
         if (!IsOriginAllowed()) return WebSocketRefusal.Origin;
@@ -46,11 +46,18 @@ internal readonly ref struct HandshakeRequest
         return _request.UpgradeProtocols.Contains("websocket", StringComparer.OrdinalIgnoreCase);
     }
 
-    private int CountLines(string name) => _request.Headers.GetAll(name).Count();
+    private int CountLines(ReadOnlySpan<byte> name)
+    {
+        var count = 0;
+        for (var index = Find(name, 0); index >= 0; index = Find(name, index + 1)) count++;
+        return count;
+    }
+
+    private int Find(ReadOnlySpan<byte> name, int from) => _request.Head.Find(_request.HeadBytes, name, from);
 
     private bool IsOriginAllowed()
     {
-        if (CountLines("Origin") is var lines && lines != 1) return lines == 0;
+        if (CountLines("Origin"u8) is var lines && lines != 1) return lines == 0;
         var origin = _request.Headers["Origin"]!;
         if (_options.AllowedOrigins is { } allowed) return allowed.Contains("*") || allowed.Contains(origin, StringComparer.OrdinalIgnoreCase);
         return IsSameHost(origin, _request.Host);
@@ -74,7 +81,7 @@ internal readonly ref struct HandshakeRequest
     private bool TryChooseSubProtocol(out string? chosen)
     {
         chosen = null;
-        if (!_request.Headers.Contains("Sec-WebSocket-Protocol")) return true;
+        if (CountLines("Sec-WebSocket-Protocol"u8) == 0) return true;
         var offered = _request.Headers.GetAll("Sec-WebSocket-Protocol").SelectMany(static line => line.Split(',', StringSplitOptions.TrimEntries)).Where(static name => name.Length > 0).ToList();
         if (offered.Count == 0 || offered.Exists(static name => !FieldWriter.IsName(name)) || offered.Distinct().Count() != offered.Count) return false;
         chosen = _options.SubProtocols.FirstOrDefault(offered.Contains);
@@ -84,7 +91,7 @@ internal readonly ref struct HandshakeRequest
     private bool TryAgreeOnCompression(out DeflateParameters? agreed)
     {
         agreed = null;
-        if (!_request.Headers.Contains("Sec-WebSocket-Extensions")) return true;
+        if (CountLines("Sec-WebSocket-Extensions"u8) == 0) return true;
         var extensions = new List<WebSocketExtension>();
         foreach (var line in _request.Headers.GetAll("Sec-WebSocket-Extensions"))
         {

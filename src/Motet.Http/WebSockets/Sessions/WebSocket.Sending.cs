@@ -137,12 +137,9 @@ public sealed partial class WebSocket
 
     private void OutputDrained()
     {
-        if (_rare?.UnansweredPing is { } ping)
-        {
-            _rare.UnansweredPing = null;
-            if (IsOpen) WriteControl(Opcode.Pong, ping);
-        }
-
         Drained();
+        if (_rare?.UnansweredPing is not { } ping) return;
+        _rare.UnansweredPing = null;
+        if (IsOpen) WriteControl(Opcode.Pong, ping);
     }
 }

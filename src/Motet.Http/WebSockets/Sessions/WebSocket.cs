@@ -93,6 +93,20 @@ public sealed partial class WebSocket : Client
 
     private Rare RareState => _rare ??= new Rare();
 
+    /// <summary>The client's side of a connection whose handshake is done, with input that may have arrived behind it: the handler is told, and messages come after. Loop only.</summary>
+    /// <param name="connection">What it is on; from here on it is served as a WebSocket.</param>
+    /// <param name="handler">Is told what happens.</param>
+    /// <param name="options">What it may cost.</param>
+    /// <param name="subProtocol">What the server chose; null for none.</param>
+    /// <param name="compression">What was agreed on; null for none.</param>
+    internal static WebSocket BeginClient(Connection connection, ClientHandler handler, WebSocketOptions options, string? subProtocol, DeflateParameters? compression)
+    {
+        var socket = new WebSocket(connection, handler, options, isServer: false, subProtocol, compression, request: null);
+        connection.Handler = socket.Start();
+        socket.Open();
+        return socket;
+    }
+
     /// <summary>Begins, and gives what is to serve the connection from now on.</summary>
     internal ConnectionHandler Start()
     {
@@ -100,7 +114,7 @@ public sealed partial class WebSocket : Client
         return new Callbacks(this);
     }
 
-    /// <summary>Tells the handler that the socket is there. The connection is served by what <see cref="Start"/> gave.</summary>
+    /// <summary>Tells the handler that the socket is there, once. The connection is served by what <see cref="Start"/> gave.</summary>
     internal void Open()
     {
         if (_isOpened) return;
