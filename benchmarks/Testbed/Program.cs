@@ -3,6 +3,8 @@
 using System.Text;
 using Motet;
 using Motet.Http;
+using Motet.Net;
+using Motet.PubSub;
 
 var hello = "Hello, World!"u8.ToArray();
 var json = """{"message":"Hello, World!"}"""u8.ToArray();
@@ -52,6 +54,13 @@ server.Http("/sse", async request =>
     }
 });
 
+server.WebSocket("/echo", new Echo());
+server.WebSocket("/chat", new Chat());
+server.WebSocket("/ws-sequential", async socket =>
+{
+    await foreach (var message in socket.ReadAllAsync()) await socket.SendAsync(message);
+});
+
 server.Http("/slow", async request =>
 {
     var milliseconds = request.Query.StartsWith("ms=", StringComparison.Ordinal) && int.TryParse(request.Query.AsSpan(3), out var ms) ? ms : 0;
@@ -73,4 +82,18 @@ static async ValueTask EchoBodyAsync(HttpRequest request)
     await request.SendHeadersAsync(contentType: request.Headers["Content-Type"] ?? "application/octet-stream", contentLength: request.ContentLength);
     var buffer = new byte[16 * 1024];
     while (await request.Body.ReadAsync(buffer) is > 0 and var read) await request.SendChunkAsync(buffer.AsMemory(0, read));
+}
+
+// Each message back, as it came.
+internal sealed class Echo : ClientHandler
+{
+    public override void OnMessage(Client client, Message message) => client.Write(message);
+}
+
+// Each message to all, the sender included.
+internal sealed class Chat : ClientHandler
+{
+    public override void OnOpen(Client client) => client.Subscribe("chat");
+
+    public override void OnMessage(Client client, Message message) => client.Publish("chat", message);
 }

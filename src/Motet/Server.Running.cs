@@ -179,6 +179,7 @@ public sealed partial class Server
     {
         TellWhileStopping(ServerState.Stopping);
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(Options.DrainTimeout, _abort.Token))).ConfigureAwait(false);
+        CancelSubscriptions();
         if (_loops is not null) await _loops.DisposeAsync().ConfigureAwait(false);
         if (_accessLog is not null) await _accessLog.DisposeAsync().ConfigureAwait(false);
         TellWhileStopping(ServerState.Stopped);

@@ -12,12 +12,12 @@ public sealed record WebSocketCompression
     public CompressionLevel Level { get; init; } = CompressionLevel.Fastest;
 
     /// <summary>
-    /// Messages with fewer bytes are sent as they are. Default 1024: a short message fits a packet either way, and compressing costs more than its bytes.
+    /// Messages with fewer bytes are sent as they are. Default 1024: a short message fits a packet either way, and a compressor that begins anew costs some 20 µs, whatever it compresses.
     /// </summary>
     public int MinBytes { get; init; } = 1024;
 
     /// <summary>
-    /// Whether the server may refer to earlier messages of the connection. Default false: the state for it is some 260 KiB for each connection, and a message for many clients has to be compressed for each of them.
+    /// Whether the server may refer to earlier messages of the connection. Default false: the state for it is some 230 KiB for each connection, and a message for many clients has to be compressed for each of them.
     /// </summary>
     public bool ServerContextTakeover { get; init; }
 

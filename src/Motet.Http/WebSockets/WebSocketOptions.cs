@@ -1,3 +1,5 @@
+using Motet.Net;
+
 namespace Motet.Http;
 
 /// <summary>What a WebSocket may cost, and what is agreed on at its beginning. One object serves many.</summary>
@@ -9,7 +11,16 @@ public sealed record WebSocketOptions
     /// <summary>
     /// Bytes of the longest message that is taken, also after decompression. A longer one ends the connection with code 1009, at the header that announces it. Default 256 KiB: what a message of people or programs needs, held in memory until it is whole.
     /// </summary>
-    public int MaxMessageBytes { get; init; } = 256 * 1024;
+    /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>
+    public int MaxMessageBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = 256 * 1024;
 
     /// <summary>
     /// Fragments of one message that may be empty. More end the connection with code 1008. Default 64: honest peers send at most one, at the end; without a limit a message could go on for ever and never be too big.
@@ -19,23 +30,68 @@ public sealed record WebSocketOptions
     /// <summary>
     /// Pings and pongs that are taken in a second. More end the connection with code 1008. Default 1000: far above what any peer needs, those included that were not read from for a while, and little work.
     /// </summary>
-    public int MaxControlFramesPerSecond { get; init; } = 1000;
+    /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>
+    public int MaxControlFramesPerSecond
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = 1000;
 
     /// <summary>
     /// Bytes that may wait for a peer that does not take them, before the next write that does not wait for it ends the connection. Default 4 MiB: sixteen messages of the largest size; a peer that is further behind does not catch up.
     /// </summary>
-    public int MaxPendingBytes { get; init; } = 4 * 1024 * 1024;
+    /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>
+    public int MaxPendingBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// The time without a sign of life after which the handler is asked to ping, the initial value of the client's time-out. Default 40 s: below the minute after which many proxies forget a connection.
+    /// The time without a sign of life after which the handler is asked to ping, the initial value of <see cref="Client.Timeout"/>; <see cref="Timeout.InfiniteTimeSpan"/> for never. Default 40 s: below the minute after which many proxies forget a connection.
     /// </summary>
-    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(40);
+    /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>
+    public TimeSpan PingInterval
+    {
+        get;
+        init
+        {
+            Client.CheckTimeout(value);
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(40);
 
     /// <summary>How long anything may take to come behind a ping before the connection is given up. Default 20 s: longer than a mobile network needs to wake up.</summary>
-    public TimeSpan PongTimeout { get; init; } = TimeSpan.FromSeconds(20);
+    /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>
+    public TimeSpan PongTimeout
+    {
+        get;
+        init
+        {
+            Client.CheckTimeout(value);
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long the peer may take to answer a close before the connection is ended without (RFC 6455 §7.1.1). Default 5 s: a peer that is there answers in a round trip.</summary>
-    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>
+    public TimeSpan CloseTimeout
+    {
+        get;
+        init
+        {
+            Client.CheckTimeout(value);
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(5);
 
     /// <summary>The sub-protocols that this side speaks (RFC 6455 §1.9), best first; a server takes the first that the client offers. Default none.</summary>
     public IReadOnlyList<string> SubProtocols { get; init; } = [];

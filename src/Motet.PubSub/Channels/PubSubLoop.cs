@@ -79,8 +79,15 @@ internal sealed partial class PubSubLoop
         }
 
         _isRunning = true;
-        DeliverNow(in delivery);
-        _isRunning = false;
+        try
+        {
+            DeliverNow(in delivery);
+        }
+        finally
+        {
+            _isRunning = false;
+        }
+
         if (Volatile.Read(ref _waiting) > 0) RunInbox();
     }
 

@@ -19,7 +19,7 @@ internal sealed class WaitingCallbacks(Client client, PubSubHub hub)
     /// <summary>Calls the callback now if that is possible.</summary>
     public bool TryCall(Subscription subscription, Publication publication)
     {
-        if (subscription.Local.Loop.MayCall && !Waiting.TryPeek(out _, out _) && TryRun(subscription, publication, isFirst: false)) return true;
+        if (!Waiting.IsClosed && subscription.Local.Loop.MayCall && !Waiting.TryPeek(out _, out _) && TryRun(subscription, publication, isFirst: false)) return true;
         RunLater();
         return false;
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Motet.PubSub.Tests;
 
 /// <summary>Clients of several loops join, leave, are slow and close at random, while others publish from loops and threads. MOTET_SOAK_SECONDS makes it longer.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class SoakTests : HubTests
 {
     private const int LoopCount = 3;
