@@ -1,4 +1,5 @@
-// A chat: messages come by POST and go to everybody as server-sent events. Try it with: dotnet run -c Release --project samples/Chat
+// A chat with names and rooms, over pub/sub: pages talk over WebSocket or, where that does not get through, over server-sent events and POST; one handler serves both.
+// Try it with: dotnet run -c Release --project samples/Chat, and open http://127.0.0.1:3000 in two windows; http://127.0.0.1:3000/?sse goes the other way.
 
 using Chat;
 using Motet;
@@ -7,41 +8,33 @@ using Motet.Http;
 const int MaxMessageBytes = 8 * 1024;
 
 var server = new Server(args);
-var room = new Room();
+var rooms = new Rooms("lobby", "music", "code");
 
 ServePage("/", "chat.html", "text/html; charset=utf-8");
 ServePage("/chat.css", "chat.css", "text/css; charset=utf-8");
 ServePage("/chat.js", "chat.js", "text/javascript; charset=utf-8");
+ServePage("/connection.js", "connection.js", "text/javascript; charset=utf-8");
 
-server.Http("/messages", async request =>
+server.WebSocket("/chat", () => new Visitor(rooms), new WebSocketOptions { MaxMessageBytes = MaxMessageBytes });
+server.EventSource("/chat", () => new Visitor(rooms), new EventStreamOptions { Retry = TimeSpan.FromSeconds(1) });
+server.Http("/chat", async request =>
 {
-    if (request.Method != HttpMethod.Post) { await RefuseMethodAsync(request, "POST"); return; }
-
-    // A page of another site can send a form here, but not JSON: the browser would ask this server first.
-    if (request.Headers["Content-Type"]?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true) { await request.RespondAsync(HttpStatus.UnsupportedMediaType); return; }
-
-    if (Message.TryParse(await request.Body.ReadAllAsync(MaxMessageBytes)) is not { } message)
+    if (request.Method != HttpMethod.Post)
     {
-        await request.RespondAsync(HttpStatus.UnprocessableContent, "A message has a name of 1 to 40 and a text of 1 to 2000 characters.\n");
+        request.ResponseHeaders.Add("Allow", "GET, POST");
+        await request.RespondAsync(HttpStatus.MethodNotAllowed);
         return;
     }
 
-    room.Say(message);
-    await request.RespondAsync(HttpStatus.NoContent);
+    // A page of another site can send a form here, but not JSON: the browser would ask this server first. WebSockets of other sites are refused by their Origin.
+    if (request.Headers["Content-Type"]?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true) { await request.RespondAsync(HttpStatus.UnsupportedMediaType); return; }
+
+    var (room, name) = rooms.Find(request.Query);
+    if (room is null) { await request.RespondAsync(HttpStatus.NotFound); return; }
+
+    var isSaid = room.Say(name, await request.Body.ReadAllAsync(MaxMessageBytes));
+    await (isSaid ? request.RespondAsync(HttpStatus.NoContent) : request.RespondAsync(HttpStatus.UnprocessableContent, Said.Rule + "\n"));
 });
-
-server.Http("/events", async request =>
-{
-    if (request.Method != HttpMethod.Get) { await RefuseMethodAsync(request, "GET"); return; }
-
-    using var seat = room.Enter(lastSeen: request.Headers["Last-Event-ID"]);
-    request.ResponseHeaders.Add("Cache-Control", "no-store");
-    await request.SendHeadersAsync(contentType: "text/event-stream");
-    await foreach (var item in seat.ReadAllAsync(request.Aborted)) await request.SendChunkAsync(item);
-});
-
-// The streams would never end by themselves.
-server.OnState(ServerState.Stopping, room.Dispose);
 
 await server.RunAsync();
 
@@ -55,10 +48,4 @@ void ServePage(string path, string resource, string contentType)
         request.ResponseHeaders.Add("Content-Security-Policy", "default-src 'self'");
         return request.RespondAsync(content, contentType);
     });
-}
-
-static ValueTask RefuseMethodAsync(HttpRequest request, string allowed)
-{
-    request.ResponseHeaders.Add("Allow", allowed);
-    return request.RespondAsync(HttpStatus.MethodNotAllowed);
 }

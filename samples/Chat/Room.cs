@@ -1,74 +1,61 @@
+using System.Text.Json;
+using Motet.Net;
+using Motet.PubSub;
+
 namespace Chat;
 
-/// <summary>Everybody who listens, and what was said last. Used by all event loops at once.</summary>
-internal sealed class Room : IDisposable
+/// <summary>A room: who is in it, and the channels to all of them. Used by all event loops at once.</summary>
+internal sealed class Room(string name, PubSubHub hub)
 {
-    // Who comes in, or comes back, sees this many messages.
-    private const int Remembered = 50;
+    private const int MaxListed = 50;
 
-    // A line that the page does not see: it keeps proxies from closing a quiet stream, and finds out about clients that vanished.
-    private static readonly byte[] Ping = ": ping\n\n"u8.ToArray();
-    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
+    // Not from 1: a page that saw messages before a restart must not take new ones for those.
+    private static long _lastId = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
+    private readonly string _talk = Talk(name);
+    private readonly string _door = $"door:{name}";
     private readonly Lock _lock = new();
-    private readonly HashSet<Seat> _seats = [];
-    private readonly Queue<(long Id, byte[] Event)> _said = new();
-    private readonly Timer _pings;
-    private bool _closed;
 
-    // Not from 1: a browser that comes back after a restart asks for what came after the last id it saw.
-    private long _lastId = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    // Somebody with two windows is here twice, and listed once.
+    private readonly SortedDictionary<string, int> _windows = new(StringComparer.Ordinal);
 
-    public Room() => _pings = new Timer(_ => SendPings(), null, PingInterval, PingInterval);
+    public static string Talk(string name) => $"talk:{name}";
 
-    public void Say(Message message)
+    /// <summary>From now on the client gets what is said here, after what was said since the event that it saw last.</summary>
+    public void Enter(Client client, string name, long lastSeen)
     {
+        hub.Subscribe(client, _talk, new SubscribeOptions { Since = lastSeen });
+        hub.Subscribe(client, _door);
         lock (_lock)
         {
-            var item = message.ToEvent(++_lastId);
-            _said.Enqueue((_lastId, item));
-            if (_said.Count > Remembered) _said.Dequeue();
-            foreach (var seat in _seats) seat.Send(item);
+            var windows = _windows.GetValueOrDefault(name);
+            if (name.Length > 0) _windows[name] = windows + 1;
+            Announce(joined: name.Length > 0 && windows == 0 ? name : null);
         }
     }
 
-    /// <summary>A seat that is sent what was said since the id, or lately, and everything from now on.</summary>
-    public Seat Enter(string? lastSeen)
-    {
-        var since = long.TryParse(lastSeen, out var id) ? id : 0;
-        var seat = new Seat(this);
-        lock (_lock)
-        {
-            seat.Send(Ping);
-            foreach (var said in _said.Where(said => said.Id > since)) seat.Send(said.Event);
-            if (_closed) seat.Close();
-            else _seats.Add(seat);
-        }
-
-        return seat;
-    }
-
-    public void Leave(Seat seat)
-    {
-        lock (_lock) _seats.Remove(seat);
-    }
-
-    /// <summary>Ends all streams.</summary>
-    public void Dispose()
-    {
-        _pings.Dispose();
-        lock (_lock)
-        {
-            _closed = true;
-            foreach (var seat in _seats) seat.Close();
-        }
-    }
-
-    private void SendPings()
+    public void Leave(string name)
     {
         lock (_lock)
         {
-            foreach (var seat in _seats.Where(seat => seat.IsIdle)) seat.Send(Ping);
+            if (!_windows.TryGetValue(name, out var windows)) return;
+            if (windows > 1) { _windows[name] = windows - 1; return; }
+            _windows.Remove(name);
+            Announce(left: name);
         }
+    }
+
+    /// <summary>Says what the JSON says, if it does.</summary>
+    public bool Say(string name, ReadOnlySpan<byte> json)
+    {
+        if (Said.TryParse(Interlocked.Increment(ref _lastId), name, json) is not { } said) return false;
+        hub.Publish(_talk, JsonSerializer.Serialize(said, ChatJson.Default.Said));
+        return true;
+    }
+
+    private void Announce(string? joined = null, string? left = null)
+    {
+        var people = new People(Interlocked.Increment(ref _lastId), joined, left, [.. _windows.Keys.Take(MaxListed)], _windows.Count);
+        hub.Publish(_door, JsonSerializer.Serialize(people, ChatJson.Default.People));
     }
 }

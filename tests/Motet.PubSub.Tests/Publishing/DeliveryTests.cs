@@ -175,6 +175,19 @@ public sealed class DeliveryTests : HubTests
     }
 
     [Fact]
+    public async Task WhatWasLeftForALoopIsNotOvertakenByWhatIsPublishedThere()
+    {
+        await OnLoopAsync(() =>
+        {
+            var client = MemoryClient.Open(Loop);
+            Hub.Subscribe(client, "x");
+            Task.Run(() => Hub.Publish("x", "1")).Wait();
+            Hub.Publish("x", "2");
+            Assert.Equal(["1", "2"], client.Texts);
+        });
+    }
+
+    [Fact]
     public async Task ABlockedLoopCostsSoMuchAndNoMore()
     {
         Hub = new PubSubHub(new PubSubOptions { MaxLoopBytes = 100_000 });

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Motet.Tests;
@@ -17,7 +18,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         _reading = ReadErrorsAsync();
     }
 
-    /// <summary>Where it serves HTTP.</summary>
+    /// <summary>Where it listens.</summary>
     public Uri Url => _url.Task.Result;
 
     public int Id => _process.Id;
@@ -31,11 +32,17 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the program of a project and waits until it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(string project, params string[] arguments)
+    /// <summary>Starts the program of a project, which serves HTTP, and waits until it listens.</summary>
+    public static Task<ServerProcess> StartAsync(string project, params string[] arguments) => StartAtAsync(project, 0, arguments);
+
+    /// <summary>The same on a certain port.</summary>
+    public static Task<ServerProcess> StartAtAsync(string project, int port, params string[] arguments) => StartAsIsAsync(project, ["-b", "127.0.0.1", "-p", $"{port}", .. arguments]);
+
+    /// <summary>Starts the program of a project with no other arguments than these, and waits until it listens.</summary>
+    public static async Task<ServerProcess> StartAsIsAsync(string project, params string[] arguments)
     {
         // A shell that runs the tests in the background has them ignore SIGINT, and a process inherits that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT,TERM", "dotnet", Repository.Program(project), "-b", "127.0.0.1", "-p", "0", .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT,TERM", "dotnet", Repository.Program(project), .. arguments]) { RedirectStandardError = true };
         var server = new ServerProcess(Process.Start(start)!);
         try
         {
@@ -48,6 +55,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         return server;
+    }
+
+    /// <summary>Connects to where it listens.</summary>
+    public async Task<StreamReader> ConnectAsync()
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(Url.Host, Url.Port).Within();
+        return new StreamReader(client.GetStream());
     }
 
     public void Signal(int signal) => Signals.Send(Id, signal);
@@ -74,7 +89,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             lock (_errors) _errors.AppendLine(line);
-            if (line.StartsWith(Greeting + "http://", StringComparison.Ordinal)) _url.TrySetResult(new Uri(line[Greeting.Length..]));
+            if (line.StartsWith(Greeting, StringComparison.Ordinal)) _url.TrySetResult(new Uri(line[Greeting.Length..]));
         }
 
         _url.TrySetException(new InvalidOperationException($"The program ended before it listened: {Errors}"));

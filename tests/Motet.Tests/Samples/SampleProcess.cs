@@ -21,7 +21,7 @@ internal sealed class SampleProcess : IAsyncDisposable
     public static SampleProcess Start(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         // A shell that runs the tests in the background has them ignore SIGINT, and a process inherits that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", Repository.Program("samples/" + name), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", Repository.Program("samples/" + name), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("PG", StringComparison.Ordinal) || key == "ConnectionStrings__Pool").ToArray()) start.Environment.Remove(variable);
         foreach (var (variable, value) in environment) start.Environment[variable] = value;
         return new SampleProcess(Process.Start(start)!);
@@ -36,6 +36,16 @@ internal sealed class SampleProcess : IAsyncDisposable
     }
 
     public void Signal(int signal) => Signals.Send(_process.Id, signal);
+
+    /// <summary>Says a line to it.</summary>
+    public async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line).Within();
+        await _process.StandardInput.FlushAsync().Within();
+    }
+
+    /// <summary>Has nothing more to say to it.</summary>
+    public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>The next line that it says.</summary>
     public async Task<string> NextLineAsync() => await _process.StandardOutput.ReadLineAsync().Within() ?? throw new EndOfStreamException(await _errors.Within());
