@@ -42,6 +42,9 @@ internal sealed class SoakChecker
         }
     }
 
+    /// <summary>Whether it is on a channel.</summary>
+    public bool Has(int channel) => _expected.ContainsKey(channel);
+
     /// <summary>Whether everything has come that was begun on a channel.</summary>
     public bool HasAll(int channel, long[] begun)
         => _expected.TryGetValue(channel, out var expected) && Enumerable.Range(0, _publishers).All(publisher => expected[publisher] > begun[publisher]);

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
@@ -23,10 +22,14 @@ internal sealed class SoakClient : IAsyncDisposable
 
     private SoakClient(SoakChecker checker, HttpResponseMessage events, Stream stream) => (_checker, _events, _lines) = (checker, events, new StreamReader(stream));
 
+    /// <summary>The code that the server closed it with; null when it has not, or could not say.</summary>
+    public WebSocketCloseStatus? CloseStatus => _webSocket?.CloseStatus;
+
     /// <summary>Whether it can say anything.</summary>
     public bool CanSend => _events is null;
 
-    public static async Task<SoakClient> ConnectAsync(int kind, EndPoint http, IPEndPoint raw, int publishers, IEnumerable<int> channels)
+    /// <param name="kind">0 for a WebSocket, 1 for an event stream, 2 for a raw client.</param>
+    public static async Task<SoakClient> ConnectAsync(int kind, SoakServer server, int publishers, IEnumerable<int> channels)
     {
         var checker = new SoakChecker(publishers);
         SoakClient client;
@@ -34,11 +37,11 @@ internal sealed class SoakClient : IAsyncDisposable
         {
             case 0:
                 var webSocket = new ClientWebSocket();
-                await webSocket.ConnectAsync(new Uri($"ws://{http}/soak"), CancellationToken.None).Within();
+                await webSocket.ConnectAsync(new Uri($"ws://{server.Http}/soak"), CancellationToken.None).Within();
                 client = new SoakClient(checker, webSocket);
                 break;
             case 1:
-                using (var request = new HttpRequestMessage(HttpMethod.Get, $"http://{http}/soak?{string.Join(',', channels)}") { Headers = { { "Accept", "text/event-stream" } } })
+                using (var request = new HttpRequestMessage(HttpMethod.Get, $"http://{server.Http}/soak?{string.Join(',', channels)}") { Headers = { { "Accept", "text/event-stream" } } })
                 {
                     var events = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).Within();
                     events.EnsureSuccessStatusCode();
@@ -48,7 +51,7 @@ internal sealed class SoakClient : IAsyncDisposable
                 break;
             default:
                 var tcp = new TcpClient { NoDelay = true };
-                await tcp.ConnectAsync(raw).Within();
+                await tcp.ConnectAsync(server.Raw).Within();
                 client = new SoakClient(checker, tcp);
                 break;
         }
@@ -122,7 +125,12 @@ internal sealed class SoakClient : IAsyncDisposable
                 length += result.Count;
             }
             while (!result.EndOfMessage);
-            if (result.MessageType == WebSocketMessageType.Close) return;
+            if (result.MessageType == WebSocketMessageType.Close)
+            {
+                if (socket.State == WebSocketState.CloseReceived) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None);
+                return;
+            }
+
             Read(Encoding.UTF8.GetString(buffer, 0, length));
         }
     }
@@ -134,6 +142,10 @@ internal sealed class SoakClient : IAsyncDisposable
             if (_events is null) Read(line);
             else if (line.StartsWith("data: ", StringComparison.Ordinal)) Read(line[6..]);
         }
+
+        // Who has read the end leaves; a server waits for that a while.
+        _raw?.Dispose();
+        _events?.Dispose();
     }
 
     private void Read(string line)

@@ -11,14 +11,22 @@ namespace Motet.Tests;
 internal sealed class SoakHandler(PubSubHub hub, SoakLedger ledger, IReadOnlyList<EventLoop> loops) : ClientHandler
 {
     private int _open;
+    private int _slow;
+    private int _toldToStop;
 
     public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Those that were closed because they did not read.</summary>
+    public int Slow => Volatile.Read(ref _slow);
+
+    /// <summary>Those that were told that the server stops.</summary>
+    public int ToldToStop => Volatile.Read(ref _toldToStop);
 
     /// <summary>Ends that nobody asked for.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
     /// <summary>Publishes the next message of a publisher.</summary>
-    public static void Publish(PubSubHub hub, SoakLedger ledger, int publisher, int channel) => hub.Publish(Name(channel), $"message {channel} {publisher} {ledger.Next(publisher, channel)}\n");
+    public static void Publish(PubSubHub hub, SoakLedger ledger, int publisher, int channel, string more = "") => hub.Publish(Name(channel), $"message {channel} {publisher} {ledger.Next(publisher, channel)} {more}\n");
 
     public override void OnOpen(Client client)
     {
@@ -32,9 +40,21 @@ internal sealed class SoakHandler(PubSubHub hub, SoakLedger ledger, IReadOnlyLis
         foreach (var line in message.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)) Obey(client, line);
     }
 
+    public override void OnShutdown(Client client)
+    {
+        Interlocked.Increment(ref _toldToStop);
+        client.Write("message 0 0 1\n");
+    }
+
     public override void OnClose(Client client, CloseDetails close)
     {
         Interlocked.Decrement(ref _open);
+        if (close.Reason == CloseReason.SlowConsumer)
+        {
+            Interlocked.Increment(ref _slow);
+            return;
+        }
+
         if (close.Reason is CloseReason.PeerClosed or CloseReason.PeerReset or CloseReason.Closed or CloseReason.Shutdown) return;
         Complaints.Enqueue($"{client.Protocol} closed: {close}");
     }

@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using Motet.Http;
-using Motet.Net;
 using Motet.PubSub;
-using Motet.Runtime;
 
 namespace Motet.Tests;
 
@@ -29,24 +25,17 @@ public class SoakTests
     private readonly CancellationTokenSource _end = new();
     private readonly int _seed = Environment.TickCount;
     private SoakHandler _handler = null!;
-    private EndPoint _http = null!;
-    private IPEndPoint _raw = null!;
+    private SoakServer _server = null!;
     private long _messages;
     private int _clients;
 
     [Fact]
     public async Task NobodyWhoStaysLosesAMessageOrGetsOneTwiceOrInAnotherOrder()
     {
-        await using var loops = EventLoopGroup.Start(Loops);
-        _handler = new SoakHandler(_hub, _ledger, loops.Loops);
-        var service = new HttpService(request => new ValueTask(AcceptAsync(request)));
-        await using var http = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), service.Serve, service.ListenerOptions());
-        await using var raw = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), () => _handler);
-        _http = http.LocalEndPoint;
-        _raw = (IPEndPoint)raw.LocalEndPoint;
-
+        await using var server = await SoakServer.StartAsync(Loops, loops => _handler = new SoakHandler(_hub, _ledger, loops.Loops));
+        _server = server;
         var staying = new List<SoakClient>();
-        for (var i = 0; i < Staying; i++) staying.Add(await SoakClient.ConnectAsync(i % 3, _http, _raw, Publishers, ChannelsOf(i)));
+        for (var i = 0; i < Staying; i++) staying.Add(await SoakClient.ConnectAsync(i % 3, _server, Publishers, ChannelsOf(i)));
         var running = new List<Task>();
         for (var i = 0; i < Threads; i++) running.Add(PublishAsync(Loops + i));
         for (var i = 0; i < Passing; i++) running.Add(PassAsync(i));
@@ -86,9 +75,6 @@ public class SoakTests
 
     private static int[] ChannelsOf(int number) => [.. Enumerable.Range(0, Channels).Where(channel => (channel + number) % 3 != 0)];
 
-    private Task AcceptAsync(HttpRequest request)
-        => request.Headers.Contains("Upgrade") ? request.AcceptWebSocketAsync(_handler).AsTask() : request.AcceptEventStreamAsync(_handler).AsTask();
-
     private async Task RunForAsync(double seconds)
     {
         var clock = Stopwatch.StartNew();
@@ -115,7 +101,7 @@ public class SoakTests
         while (!_end.IsCancellationRequested)
         {
             var channels = Enumerable.Range(0, Channels).Where(_ => random.Next(3) == 0).ToHashSet();
-            await using var client = await SoakClient.ConnectAsync(random.Next(3), _http, _raw, Publishers, channels);
+            await using var client = await SoakClient.ConnectAsync(random.Next(3), _server, Publishers, channels);
             for (var i = random.Next(20); i > 0 && !_end.IsCancellationRequested; i--)
             {
                 await Task.Delay(random.Next(15));
