@@ -10,9 +10,8 @@ public sealed class WebSocketClientTests
         await using var sample = SampleProcess.Start("WebSocketClient");
         Assert.Equal("* Connected.", await sample.NextLineAsync());
         await sample.TellAsync("Hello ✓");
-        Assert.Equal("Hello ✓", await sample.NextLineAsync());
         sample.EndInput();
-        Assert.Equal(["* Not connected: 1000 "], await sample.EndAsync());
+        Assert.Equal(["Hello ✓", "* Not connected: 1000 "], await sample.EndAsync());
     }
 
     [Fact]
