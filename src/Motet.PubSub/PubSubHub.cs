@@ -10,6 +10,8 @@ namespace Motet.PubSub;
 /// </summary>
 public sealed partial class PubSubHub
 {
+    private static PubSubHub _default = new();
+
     private readonly ConcurrentDictionary<EventLoop, PubSubLoop> _loops = new();
 
     /// <summary>A hub with channels of its own.</summary>
@@ -24,8 +26,18 @@ public sealed partial class PubSubHub
         PubSubMetrics.Add(this);
     }
 
-    /// <summary>The hub of the process, with default options.</summary>
-    public static PubSubHub Default { get; } = new();
+    /// <summary>
+    /// The hub of the process, with default options. A program that wants others puts its own here before anything is subscribed: what is subscribed in one hub is not in another.
+    /// </summary>
+    public static PubSubHub Default
+    {
+        get => Volatile.Read(ref _default);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Volatile.Write(ref _default, value);
+        }
+    }
 
     /// <summary>The limits.</summary>
     public PubSubOptions Options { get; }
@@ -71,7 +83,7 @@ public sealed partial class PubSubHub
         var loop = LoopOf(EventLoop.Current ?? EventLoop.Shared);
         var subscriber = new CallbackSubscriber(loop, callback);
         var details = new SubscriptionDetails(options, callback) { Subscriber = subscriber };
-        return loop.EventLoop.IsCurrent ? loop.Begin(subscriber, channel, details) : Announce(loop, channel, details);
+        return loop.EventLoop.IsCurrent ? loop.Begin(subscriber, channel, details.IsPattern, details) : Announce(loop, channel, details);
     }
 
     /// <inheritdoc cref="Subscribe(string, PublicationHandler, SubscribeOptions?)"/>
@@ -115,7 +127,9 @@ public sealed partial class PubSubHub
         CheckSubscription(channel, options);
         var loop = LoopOf(client.EventLoop);
         if (!client.EventLoop.IsCurrent) return Announce(loop, channel, new SubscriptionDetails(options, callback) { Client = client });
-        return loop.Begin(client, channel, callback is null && options is null ? null : new SubscriptionDetails(options, callback));
+        // Most have nothing but the name: their deliveries take the short way.
+        var isPlain = callback is null && options is null or { As: null, Filter: null, SlowConsumerPolicy: null, Since: null };
+        return loop.Begin(client, channel, options is { IsPattern: true }, isPlain ? null : new SubscriptionDetails(options, callback));
     }
 
     /// <summary>Makes the loop a place where the channel has subscribers at once, so that what is published from now on is left for it, behind the subscription.</summary>

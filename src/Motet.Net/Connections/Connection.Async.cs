@@ -12,10 +12,6 @@ public sealed unsafe partial class Connection
 
     private const int OperationCost = 1024;
 
-    // Made when first waited for: a connection with a handler never needs them, and there may be very many of those.
-    private ReadOperation? _pullRead;
-    private WriteOperation? _pullWrite;
-
     /// <summary>
     /// Reads what has arrived, or waits for it. For when input is paused. Cancelled with the current <see cref="CancelScope"/>; a cancelled read took no bytes. With an empty
     /// <paramref name="destination"/> it completes when there is something to read (and may do so in error). One read at a time. Loop thread only.
@@ -29,10 +25,10 @@ public sealed unsafe partial class Connection
     {
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException<int>(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<int>(cancellationToken);
-        if (_pullRead is { IsPending: true }) throw new InvalidOperationException("A read of this connection is under way.");
+        if (PullRead is { IsPending: true }) throw new InvalidOperationException("A read of this connection is under way.");
 
-        _pullRead ??= new ReadOperation(this);
-        var yields = _pullRead.Moved >= BytesPerTurn && (_kept is not null || Has(State.MayHaveInput)) && !Has(State.Closed | State.Closing);
+        PullRead ??= new ReadOperation(this);
+        var yields = PullRead.Moved >= BytesPerTurn && (_kept is not null || Has(State.MayHaveInput)) && !Has(State.Closed | State.Closing);
         if (yields)
         {
             ContinueReadingLater();
@@ -51,7 +47,7 @@ public sealed unsafe partial class Connection
 
             if (read >= 0)
             {
-                _pullRead.Moved += read + OperationCost;
+                PullRead.Moved += read + OperationCost;
                 return new ValueTask<int>(read);
             }
         }
@@ -62,10 +58,10 @@ public sealed unsafe partial class Connection
             return ValueTask.FromException<int>(new ConnectionClosedException(_closeReason));
         }
 
-        _pullRead.Start();
-        _pullRead.Destination = destination;
-        _pullRead.OnCancel(cancellationToken);
-        return new ValueTask<int>(_pullRead, _pullRead.Version);
+        PullRead.Start();
+        PullRead.Destination = destination;
+        PullRead.OnCancel(cancellationToken);
+        return new ValueTask<int>(PullRead, PullRead.Version);
     }
 
     /// <summary>
@@ -82,7 +78,7 @@ public sealed unsafe partial class Connection
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         var write = WriteUninterruptedAsync(data);
-        if (!write.IsCompleted && !_pullWrite!.HasBegun) _pullWrite.OnCancel(cancellationToken);
+        if (!write.IsCompleted && !PullWrite!.HasBegun) PullWrite.OnCancel(cancellationToken);
         return write;
     }
 
@@ -104,21 +100,21 @@ public sealed unsafe partial class Connection
             return default;
         }
 
-        _pullWrite ??= new WriteOperation(this);
+        PullWrite ??= new WriteOperation(this);
         var rest = SendDirectly(data);
         if (rest.IsEmpty)
         {
-            _pullWrite.Moved += data.Length + OperationCost;
-            return _pullWrite.Moved < BytesPerTurn ? default : CompleteWriteLater();
+            PullWrite.Moved += data.Length + OperationCost;
+            return PullWrite.Moved < BytesPerTurn ? default : CompleteWriteLater();
         }
 
         if (Has(State.Closed)) return ValueTask.FromException(new ConnectionClosedException(_closeReason));
 
-        _pullWrite.Start();
-        _pullWrite.Rest = rest;
-        _pullWrite.HasBegun = rest.Length != data.Length;
+        PullWrite.Start();
+        PullWrite.Rest = rest;
+        PullWrite.HasBegun = rest.Length != data.Length;
         _state |= State.WriteWaits;
-        return new ValueTask(_pullWrite, _pullWrite.Version);
+        return new ValueTask(PullWrite, PullWrite.Version);
     }
 
     /// <summary>Whether <see cref="WriteAsync"/> of so many bytes would complete at once. Loop only.</summary>
@@ -134,7 +130,7 @@ public sealed unsafe partial class Connection
     /// <summary>Closes the connection when its reader waits for more: now or later.</summary>
     internal void CloseWhenItWaits()
     {
-        if (_pullRead is { IsPending: true }) Close(CloseReason.Shutdown);
+        if (PullRead is { IsPending: true }) Close(CloseReason.Shutdown);
         else _state |= State.ClosesOnWait;
     }
 
@@ -149,22 +145,22 @@ public sealed unsafe partial class Connection
     /// <summary>The descriptor became readable while a read waited.</summary>
     private void ContinueRead()
     {
-        if (!_pullRead!.IsPending) return;
+        if (!PullRead!.IsPending) return;
         int read;
         try
         {
-            read = ReadNow(_pullRead.Destination);
+            read = ReadNow(PullRead.Destination);
         }
         catch (ConnectionClosedException exception)
         {
-            _pullRead.Destination = default;
-            _pullRead.Fail(exception);
+            PullRead.Destination = default;
+            PullRead.Fail(exception);
             return;
         }
 
         if (read < 0) return;
-        _pullRead.Destination = default;
-        _pullRead.Complete(read);
+        PullRead.Destination = default;
+        PullRead.Complete(read);
     }
 
     /// <summary>Sends what is queued and then the data, straight from its own memory.</summary>
@@ -188,7 +184,7 @@ public sealed unsafe partial class Connection
     /// <returns>Whether the kernel took all of it.</returns>
     private bool SendRest()
     {
-        var write = _pullWrite!;
+        var write = PullWrite!;
         var before = write.Rest.Length;
         write.Rest = SendDirectly(write.Rest);
         write.HasBegun |= write.Rest.Length != before;
@@ -201,28 +197,28 @@ public sealed unsafe partial class Connection
     private void AbsorbWaitingWrite()
     {
         if (!Has(State.OutputBlocked) && SendRest()) return;
-        var rest = _pullWrite!.Rest;
-        _pullWrite.Rest = default;
-        _pullWrite.HasBegun = true;
+        var rest = PullWrite!.Rest;
+        PullWrite.Rest = default;
+        PullWrite.HasBegun = true;
         _state &= ~State.WriteWaits;
         Write(rest.Span);
     }
 
     private ValueTask CompleteWriteLater()
     {
-        _pullWrite!.Start();
-        _pullWrite.HasBegun = true;
+        PullWrite!.Start();
+        PullWrite.HasBegun = true;
         EventLoop.Post(
             static state =>
             {
                 var connection = (Connection)state!;
-                if (connection._pullWrite is not { IsPending: true } || connection.Has(State.OutputWaited | State.Closed)) return;
+                if (connection.PullWrite is not { IsPending: true } || connection.Has(State.OutputWaited | State.Closed)) return;
                 connection.EnterCallback();
-                connection._pullWrite.Complete(0);
+                connection.PullWrite.Complete(0);
                 connection.LeaveCallback();
             },
             this);
-        return new ValueTask(_pullWrite, _pullWrite.Version);
+        return new ValueTask(PullWrite, PullWrite.Version);
     }
 
     /// <summary>A token fired, or the scope was cancelled: the operation is taken back, if it is still the same one that waits and nothing of it has happened.</summary>
@@ -253,22 +249,22 @@ public sealed unsafe partial class Connection
     private void FailPendingOperations()
     {
         FailPendingRead();
-        if (_fileWrite is { IsPending: true } file) file.Fail(file.Error ?? new ConnectionClosedException(_closeReason));
-        if (_pullWrite is not { IsPending: true } write) return;
+        if (FileInQueue is { IsPending: true } file) file.Fail(file.Error ?? new ConnectionClosedException(_closeReason));
+        if (PullWrite is not { IsPending: true } write) return;
         write.Rest = default;
         write.Fail(new ConnectionClosedException(_closeReason));
     }
 
     private void FailPendingRead()
     {
-        if (_pullRead is not { IsPending: true } read) return;
+        if (PullRead is not { IsPending: true } read) return;
         read.Destination = default;
         read.Fail(new ConnectionClosedException(_closeReason));
     }
 
     private void ThrowIfWriting()
     {
-        if (_pullWrite is { IsPending: true } || _fileWrite is { IsPending: true }) throw new InvalidOperationException("A write of this connection is under way.");
+        if (PullWrite is { IsPending: true } || FileInQueue is { IsPending: true }) throw new InvalidOperationException("A write of this connection is under way.");
     }
 
     private void ThrowClosed() => throw new ConnectionClosedException(_closeReason);

@@ -2,8 +2,6 @@ namespace Motet.Net;
 
 public sealed partial class Connection : IAsyncDisposable
 {
-    private int _lingerDropped;
-
     /// <summary>
     /// Closes once everything written was handed to the kernel. What is written after this is dropped, and neither the handler nor a reader gets more data; a read that waits fails.
     /// Where the peer may still be sending, use <see cref="CloseLingering"/>.
@@ -79,8 +77,8 @@ public sealed partial class Connection : IAsyncDisposable
 
     private void Drop(int length)
     {
-        _lingerDropped += length;
-        if (_lingerDropped > _options.MaxLingerBytes) CloseNow(_closeReason);
+        RareState.LingerDropped += length;
+        if (RareState.LingerDropped > _options.MaxLingerBytes) CloseNow(_closeReason);
     }
 
     private void CloseNow(CloseReason reason, bool reset = false)

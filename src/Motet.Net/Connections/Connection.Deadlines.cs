@@ -12,9 +12,6 @@ public sealed partial class Connection
     private TimerId _timer;
     private long _timerDue;
     private long _deadline;
-    private long _writeDeadline;
-
-    private WritePace? _writePace;
 
     /// <summary>
     /// Has <see cref="ConnectionHandler.OnDeadline"/> called once after this time, unless the deadline is set anew or cleared before. Costs no more than a store when it moves
@@ -42,10 +39,10 @@ public sealed partial class Connection
         if (Has(State.Closed)) return;
 
         var now = _net.Loop.Now;
-        if (_writeDeadline != 0 && _writeDeadline <= now)
+        if (WriteDeadline != 0 && WriteDeadline <= now)
         {
             // A write that was taken back leaves the deadline behind, but nothing that waits.
-            _writeDeadline = 0;
+            WriteDeadline = 0;
             if (Pending > 0 || Has(State.FileWaits)) CheckWritePace();
             else StopWritePace();
             if (Has(State.Closed)) return;
@@ -60,7 +57,7 @@ public sealed partial class Connection
         }
 
         ArmTimer(_deadline);
-        ArmTimer(_writeDeadline);
+        ArmTimer(WriteDeadline);
     }
 
     /// <summary>A point in time on the loop's clock; 0, which means never, for an infinite time.</summary>
@@ -87,7 +84,7 @@ public sealed partial class Connection
 
     private void CancelTimer()
     {
-        _deadline = _writeDeadline = 0;
+        _deadline = WriteDeadline = 0;
         if (_timerDue == 0) return;
         _timerDue = 0;
         _net.Loop.CancelTimer(_timer);
@@ -99,21 +96,21 @@ public sealed partial class Connection
     /// </summary>
     private void CheckWritePace()
     {
-        _writePace ??= new WritePace();
-        var reason = _writePace.Check(_options, SocketHandle.CountUnacknowledged(_descriptor), _net.Loop.Now, out var next);
+        Pace ??= new WritePace();
+        var reason = Pace.Check(_options, SocketHandle.CountUnacknowledged(_descriptor), _net.Loop.Now, out var next);
         if (reason != CloseReason.None)
         {
             Abort(reason);
             return;
         }
 
-        _writeDeadline = After(next);
-        ArmTimer(_writeDeadline);
+        WriteDeadline = After(next);
+        ArmTimer(WriteDeadline);
     }
 
     private void StopWritePace()
     {
-        _writeDeadline = 0;
-        _writePace?.Stop();
+        WriteDeadline = 0;
+        Pace?.Stop();
     }
 }

@@ -10,9 +10,6 @@ public sealed unsafe partial class Connection
     /// <summary>Bytes of files that one connection sends before others have their turn. 1 MiB: a tenth of a millisecond or two, and 100 turns for a file of 100 MB.</summary>
     private const int FileBytesPerTurn = 1024 * 1024;
 
-    // Made when a file is first sent.
-    private FileWrite? _fileWrite;
-
     /// <summary>Has files go through memory, as where the kernel cannot send them itself.</summary>
     internal bool CopiesFiles { get; set; } = !SocketHandle.HasSendFile;
 
@@ -39,7 +36,7 @@ public sealed unsafe partial class Connection
         if (CancelScope.CurrentCancellation is { } canceled) return ValueTask.FromException(canceled);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         var write = SendFileUninterruptedAsync(file, offset, count);
-        if (!write.IsCompleted && !_fileWrite!.HasBegun) _fileWrite.OnCancel(cancellationToken);
+        if (!write.IsCompleted && !FileInQueue!.HasBegun) FileInQueue.OnCancel(cancellationToken);
         return write;
     }
 
@@ -59,7 +56,7 @@ public sealed unsafe partial class Connection
 
         Enqueue(file, offset, count);
         SendQueue();
-        var write = _fileWrite!;
+        var write = FileInQueue!;
         if (Has(State.Closed)) return ValueTask.FromException(write.Error ?? new ConnectionClosedException(_closeReason));
         if (Has(State.FileWaits))
         {
@@ -79,7 +76,7 @@ public sealed unsafe partial class Connection
 
     private void Enqueue(SafeFileHandle file, long offset, long count)
     {
-        var write = _fileWrite ??= new FileWrite(this);
+        var write = FileInQueue ??= new FileWrite(this);
         var isHeld = false;
         file.DangerousAddRef(ref isHeld);
         write.Handle = file;
@@ -113,7 +110,7 @@ public sealed unsafe partial class Connection
             var sent = write.IsCopied ? CopyFile(write, wanted) : SocketHandle.SendFile(_descriptor, write.Descriptor, write.Offset, wanted);
             if (sent > 0)
             {
-                _writePace?.NoteSent(sent);
+                Pace?.NoteSent(sent);
                 write.HasBegun = true;
                 write.Offset += sent;
                 write.Left -= sent;
@@ -211,13 +208,13 @@ public sealed unsafe partial class Connection
     /// <summary>Nothing of the file was sent, and nothing will be.</summary>
     private void TakeFileBack()
     {
-        var place = _fileWrite!.Place;
+        var place = FileInQueue!.Place;
         Segment? before = null;
         for (var segment = _head; segment != place; segment = segment!.Next) before = segment;
         if (before is null) _head = place.Next;
         else before.Next = place.Next;
         if (_tail == place) _tail = before;
-        LetGoOfFile(_fileWrite);
+        LetGoOfFile(FileInQueue);
     }
 
     private void LetGoOfFile(FileWrite write)
@@ -236,9 +233,9 @@ public sealed unsafe partial class Connection
             static state =>
             {
                 var connection = (Connection)state!;
-                if (connection._fileWrite is not { IsPending: true } || connection.Has(State.OutputWaited | State.Closed | State.FileWaits)) return;
+                if (connection.FileInQueue is not { IsPending: true } || connection.Has(State.OutputWaited | State.Closed | State.FileWaits)) return;
                 connection.EnterCallback();
-                connection._fileWrite.Complete(0);
+                connection.FileInQueue.Complete(0);
                 connection.LeaveCallback();
             },
             this);

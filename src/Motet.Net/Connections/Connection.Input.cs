@@ -100,7 +100,7 @@ public sealed unsafe partial class Connection
         EnterCallback();
         try
         {
-            if (_pullRead is not null) ContinueRead();
+            if (PullRead is not null) ContinueRead();
             ReceiveAll();
         }
         catch (Exception exception)

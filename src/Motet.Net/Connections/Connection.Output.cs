@@ -18,7 +18,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     private int _pending;
 
     /// <summary>Bytes written that the kernel has not taken yet, without those of files, which cost no memory. Any thread; elsewhere than on the loop the answer may be old.</summary>
-    public int Pending => _pending + (_pullWrite?.Rest.Length ?? 0);
+    public int Pending => _pending + (PullWrite?.Rest.Length ?? 0);
 
     /// <summary>
     /// Queues bytes without waiting; they are copied. They leave when the callback that wrote them returns, or else at the end of the loop's turn, together with all else written until then.
@@ -235,7 +235,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     /// <summary>Gives back what was sent. What is left of <paramref name="sent"/> afterwards went out of the caller's own memory.</summary>
     private int Release(long sent)
     {
-        _writePace?.NoteSent(sent);
+        Pace?.NoteSent(sent);
         while (_head is not null && sent >= _head.Length && _head.File is null)
         {
             var head = _head;
@@ -300,8 +300,8 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
 
     private void TellOutputIsSent()
     {
-        if (_pullWrite is { IsPending: true }) _pullWrite.Complete(0);
-        else if (_fileWrite is { IsPending: true } && !Has(State.FileWaits)) _fileWrite.Complete(0);
+        if (PullWrite is { IsPending: true }) PullWrite.Complete(0);
+        else if (FileInQueue is { IsPending: true } && !Has(State.FileWaits)) FileInQueue.Complete(0);
         if (_pending == 0 && !Has(State.WriteWaits | State.FileWaits | State.Closing | State.Closed)) _handler.OnDrained(this);
     }
 

@@ -203,7 +203,7 @@ public sealed partial class Connection : LoopResource, ITimerHandler
             if ((readiness & ~(Readiness.Readable | Readiness.Writable)) != 0) NoteHangUp(readiness);
             try
             {
-                if (_pullRead is not null) ContinueRead();
+                if (PullRead is not null) ContinueRead();
                 ReceiveAll();
             }
             catch (Exception exception)

@@ -6,28 +6,21 @@ namespace Motet.PubSub;
 internal sealed partial class PubSubLoop
 {
     /// <summary>Subscribes a client of this loop. Loop only.</summary>
-    public Subscription Begin(Client client, string name, SubscriptionDetails? details)
+    public Subscription Begin(Client client, string name, bool isPattern, SubscriptionDetails? details)
+        => client.IsOpen ? Begin(ClientSubscriptions.Of(client), name, isPattern, details) : Subscription.NeverActive(this, name, isPattern);
+
+    /// <summary>Subscribes. Loop only.</summary>
+    public Subscription Begin(ISubscriber subscriber, string name, bool isPattern, SubscriptionDetails? details)
     {
-        if (!client.IsOpen) return Subscription.NeverActive(this, name, details);
-        var subscriber = ClientSubscriptions.Of(client);
-        return Begin(subscriber, Hub.FindOrCreate(name, details is { IsPattern: true }, this), details);
-    }
-
-    /// <summary>Subscribes a callback. Loop only.</summary>
-    public Subscription Begin(CallbackSubscriber subscriber, string name, SubscriptionDetails details)
-        => Begin(subscriber, Hub.FindOrCreate(name, details.IsPattern, this), details);
-
-    public void Remember(CallbackSubscriber subscriber) => _callbackSubscribers.Add(subscriber);
-
-    public void Forget(CallbackSubscriber subscriber) => _callbackSubscribers.Remove(subscriber);
-
-    private Subscription Begin(ISubscriber subscriber, LoopChannel channel, SubscriptionDetails? details)
-    {
-        var subscription = new Subscription(channel, details);
+        var subscription = new Subscription(Hub.FindOrCreate(name, isPattern, this), details);
         Begin(subscription, subscriber);
         Hub.TellEngines();
         return subscription;
     }
+
+    public void Remember(CallbackSubscriber subscriber) => _callbackSubscribers.Add(subscriber);
+
+    public void Forget(CallbackSubscriber subscriber) => _callbackSubscribers.Remove(subscriber);
 
     private void Begin(Subscription subscription, ISubscriber subscriber)
     {

@@ -30,9 +30,13 @@ internal sealed partial class PubSubLoop
         Hub = hub;
         EventLoop = eventLoop;
         HighWatermark = hub.Options.HighWatermark;
+        // Weakly: a loop that never ends must not keep a hub that nobody uses any more.
         eventLoop.Completion.ContinueWith(
-            static (_, state) => ((PubSubLoop)state!).EventLoop.Post(RunCallback, state),
-            this,
+            static (_, state) =>
+            {
+                if (((WeakReference<PubSubLoop>)state!).TryGetTarget(out var loop)) loop.EventLoop.Post(RunCallback, loop);
+            },
+            new WeakReference<PubSubLoop>(this),
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);

@@ -86,11 +86,11 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
         _callbacks = null;
         if (subscriptions is Dictionary<LoopChannel, Subscription> table)
         {
-            foreach (var subscription in table.Values) subscription.EndOf();
+            foreach (var subscription in table.Values) subscription.Leave();
             return;
         }
 
-        for (var subscription = (Subscription?)subscriptions; subscription is not null; subscription = subscription.Next) subscription.EndOf();
+        for (var subscription = (Subscription?)subscriptions; subscription is not null; subscription = subscription.Next) subscription.Leave();
     }
 
     private void Call(Subscription subscription, Publication publication)

@@ -70,8 +70,8 @@ public sealed class Subscription : IDisposable
     public void Dispose() => Cancel();
 
     /// <summary>One of a client that is closed.</summary>
-    internal static Subscription NeverActive(PubSubLoop loop, string name, SubscriptionDetails? details)
-        => new(new LoopChannel(new Channel(name, details is { IsPattern: true }), loop), details) { _stage = Stage.Ended };
+    internal static Subscription NeverActive(PubSubLoop loop, string name, bool isPattern)
+        => new(new LoopChannel(new Channel(name, isPattern), loop), null) { _stage = Stage.Ended };
 
     internal void Begin(ISubscriber subscriber)
     {
@@ -99,11 +99,11 @@ public sealed class Subscription : IDisposable
         }
 
         _subscriber!.Remove(this);
-        EndOf();
+        Leave();
     }
 
-    /// <summary>The subscriber knows. Loop only.</summary>
-    internal void EndOf()
+    /// <summary>Ends it when the subscriber knows already. Loop only.</summary>
+    internal void Leave()
     {
         _stage = Stage.Ended;
         Local.Remove(this);

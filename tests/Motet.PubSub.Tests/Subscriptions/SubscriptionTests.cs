@@ -161,6 +161,22 @@ public sealed class SubscriptionTests : HubTests
     }
 
     [Fact]
+    public async Task WhoComesFromAnotherThreadFindsItsPlaceWhenTheLastOneLeaves()
+    {
+        var (first, second) = (await MemoryClient.OpenAsync(Loop), await MemoryClient.OpenAsync(Loop));
+        await OnLoopAsync(() =>
+        {
+            Hub.Subscribe(first, "x");
+            Task.Run(() => Hub.Subscribe(second, "x")).Wait();
+            Hub.Unsubscribe(first, "x");
+        });
+        await RestAsync();
+        Hub.Publish("x", "1");
+        await RestAsync();
+        Assert.Equal(["1"], second.Texts);
+    }
+
+    [Fact]
     public async Task SubscribingAClientThatIsGoneLeavesNothing()
     {
         var client = await MemoryClient.OpenAsync(Loop);

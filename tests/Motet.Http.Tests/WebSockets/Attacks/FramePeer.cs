@@ -99,6 +99,18 @@ internal sealed class FramePeer : IDisposable
 
     public void EndOutput() => Socket.Shutdown(SocketShutdown.Send);
 
+    /// <summary>Ends its output, and does not mind when the other side has ended everything.</summary>
+    public void TryEndOutput()
+    {
+        try
+        {
+            EndOutput();
+        }
+        catch (SocketException)
+        {
+        }
+    }
+
     public void Reset()
     {
         Socket.LingerState = new LingerOption(true, 0);

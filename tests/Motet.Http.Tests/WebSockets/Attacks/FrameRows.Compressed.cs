@@ -73,8 +73,9 @@ internal static partial class FrameRows
     private static AttackFrame Deflated(string bytes) => AttackFrame.RawText(bytes) with { Reserved = Rsv1 };
 
     /// <summary>RFC 7692 §7.2.1: compressed, flushed, and the last four bytes of that left away.</summary>
-    private static string Squeezed(string bytes)
+    internal static string Squeezed(string bytes)
     {
+        if (bytes.Length == 0) return "\0";
         using var result = new MemoryStream();
         using var deflate = new DeflateStream(result, CompressionLevel.Optimal, leaveOpen: true);
         deflate.Write(Encoding.Latin1.GetBytes(bytes));
