@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Motet.Tests;
 
-public sealed class WebSocketClientTests
+public sealed class WebSocketClientSampleTests
 {
     [Fact]
     public async Task WithoutAUrlItTalksWithAnEchoOfItsOwn()
