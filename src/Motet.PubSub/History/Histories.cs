@@ -71,7 +71,8 @@ internal sealed class Histories
         if (!_histories.TryGetValue(channel, out var history))
         {
             isComplete = since == 0 || (Find(channel) is not null && since >= _floor);
-            since = 0;
+            // Ids to come are above the floor.
+            if (since > _floor) since = 0;
             return [];
         }
 
