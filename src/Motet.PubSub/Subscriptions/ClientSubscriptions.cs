@@ -42,6 +42,11 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
         if (old is not null)
         {
             Unlink(old);
+        }
+
+        // One that asks for what came since gets from the history what waited for the old one.
+        if (old is not null && subscription.Details?.Since is null)
+        {
             _output?.Waiting.Replace(old, subscription);
             _callbacks?.Waiting.Replace(old, subscription);
         }
