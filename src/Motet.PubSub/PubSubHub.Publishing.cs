@@ -12,7 +12,7 @@ public sealed partial class PubSubHub
     private long _publicationsElsewhere;
 
     /// <summary>Publishes text.</summary>
-    /// <param name="channel">The name of the channel. Case matters. A name that nobody is subscribed to costs a look-up.</param>
+    /// <param name="channel">The name of the channel. Case matters. A name that nobody is subscribed to costs a look-up or two.</param>
     /// <param name="text">The text.</param>
     /// <param name="options">The defaults when null.</param>
     /// <exception cref="ArgumentException">The name is too long (<see cref="PubSubOptions.MaxNameLength"/>).</exception>
@@ -20,7 +20,7 @@ public sealed partial class PubSubHub
     {
         CheckName(channel);
         ArgumentNullException.ThrowIfNull(text);
-        Publish(new Publication(channel, text) { Except = options?.Except }, options);
+        if (IsHeard(channel, options)) Publish(new Publication(channel, text) { Except = options?.Except }, options);
     }
 
     /// <inheritdoc cref="Publish(string, string, PublishOptions?)"/>
@@ -30,7 +30,7 @@ public sealed partial class PubSubHub
     public void Publish(string channel, ReadOnlySpan<byte> data, MessageKind kind = MessageKind.Binary, PublishOptions? options = null)
     {
         CheckName(channel);
-        Publish(new Publication(channel, data, kind) { Except = options?.Except }, options);
+        if (IsHeard(channel, options)) Publish(new Publication(channel, data, kind) { Except = options?.Except }, options);
     }
 
     /// <inheritdoc cref="Publish(string, string, PublishOptions?)"/>
@@ -45,7 +45,7 @@ public sealed partial class PubSubHub
     {
         CheckName(channel);
         ArgumentNullException.ThrowIfNull(message);
-        Publish(new Publication(channel, message) { Except = options?.Except }, options);
+        if (IsHeard(channel, options)) Publish(new Publication(channel, message) { Except = options?.Except }, options);
     }
 
     /// <summary>
@@ -72,10 +72,16 @@ public sealed partial class PubSubHub
         else if (FindSubscribers(publication) is { } delivery) Dispatch(in delivery);
     }
 
-    private void Publish(Publication publication, PublishOptions? options)
+    /// <summary>Counts a publication, and says whether anybody could be interested.</summary>
+    private bool IsHeard(string channel, PublishOptions? options)
     {
         if (PubSubLoop.Current(this) is { } loop) loop.Publications++;
         else Interlocked.Increment(ref _publicationsElsewhere);
+        return !_patternIndex.IsEmpty || _channels.ContainsKey(channel) || !_histories.IsEmpty || (options?.Engine ?? _defaultEngine) != PubSubEngine.Process;
+    }
+
+    private void Publish(Publication publication, PublishOptions? options)
+    {
         var engine = options?.Engine ?? _defaultEngine;
         if (engine == PubSubEngine.Process) Deliver(publication);
         else PublishTo(engine, publication);

@@ -10,6 +10,8 @@ namespace Motet.PubSub;
 /// </summary>
 public sealed partial class PubSubHub
 {
+    private static PubSubHub _default = new();
+
     private readonly ConcurrentDictionary<EventLoop, PubSubLoop> _loops = new();
 
     /// <summary>A hub with channels of its own.</summary>
@@ -24,8 +26,18 @@ public sealed partial class PubSubHub
         PubSubMetrics.Add(this);
     }
 
-    /// <summary>The hub of the process, with default options.</summary>
-    public static PubSubHub Default { get; } = new();
+    /// <summary>
+    /// The hub of the process, with default options. A program that wants others puts its own here before anything is subscribed: what is subscribed in one hub is not in another.
+    /// </summary>
+    public static PubSubHub Default
+    {
+        get => Volatile.Read(ref _default);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Volatile.Write(ref _default, value);
+        }
+    }
 
     /// <summary>The limits.</summary>
     public PubSubOptions Options { get; }

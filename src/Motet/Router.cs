@@ -31,8 +31,8 @@ internal sealed class Router
 
     private ValueTask RouteUpgrade(HttpRequest request)
     {
-        // In the client's order: the first that is served is the one it likes best.
-        var offered = request.UpgradeProtocols;
+        // In the client's order: the first that is served is the one it likes best. With a body the request has to be finished first (RFC 9110 §7.8), and the offer may be ignored.
+        var offered = request.ContentLength == 0 ? request.UpgradeProtocols : [];
         for (var i = 0; i < offered.Count; i++)
         {
             if (_upgrades.TryGetValue(offered[i], out var handler)) return handler(request);

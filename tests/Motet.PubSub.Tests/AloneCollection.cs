@@ -1,5 +1,5 @@
 namespace Motet.PubSub.Tests;
 
-/// <summary>Tests of the memory of the whole process run while no others do.</summary>
+/// <summary>Tests that look at the memory of the process, or take all of it: no other test may run beside them.</summary>
 [CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
 public sealed class AloneCollection;

@@ -32,16 +32,7 @@ public sealed partial class EventStream
             return IsOpen ? Pending : -1;
         }
 
-        EventLoop.Post(() =>
-        {
-            if (IsOpen)
-            {
-                _connection.Write(rented.AsSpan(0, length));
-                Rest();
-            }
-
-            ArrayPool<byte>.Shared.Return(rented);
-        });
+        PostEvent(rented, length);
         return Pending;
     }
 
@@ -119,6 +110,18 @@ public sealed partial class EventStream
 
     /// <inheritdoc/>
     protected override bool MustWait(int length) => !_connection.HasRoomFor(length);
+
+    // Apart, because the closure would be made on the loop too.
+    private void PostEvent(byte[] rented, int length) => EventLoop.Post(() =>
+    {
+        if (IsOpen)
+        {
+            _connection.Write(rented.AsSpan(0, length));
+            Rest();
+        }
+
+        ArrayPool<byte>.Shared.Return(rented);
+    });
 
     /// <summary>The event in rented memory.</summary>
     private static byte[] Encode(string? data, string? id, string? eventName, TimeSpan? retry, out int length)

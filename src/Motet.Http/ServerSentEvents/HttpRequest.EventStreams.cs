@@ -11,21 +11,23 @@ public sealed partial class HttpRequest
     /// </summary>
     /// <param name="handler">Is told what happens to the client.</param>
     /// <param name="options">How it is served; the defaults when null.</param>
-    /// <returns>The client; null when the request is no such one and was refused: with 405 for another method, with 406 for a client that does not take events.</returns>
-    /// <exception cref="InvalidOperationException">The response has started, or the body was not read to its end.</exception>
+    /// <returns>The client; null when the request is no such one and was refused: with 400 for one whose body was not read to its end, with 405 for another method, with 406 for a client that does not take events.</returns>
+    /// <exception cref="InvalidOperationException">The response has started.</exception>
     /// <exception cref="ConnectionClosedException">The client is gone.</exception>
     public ValueTask<EventStream?> AcceptEventStreamAsync(ClientHandler handler, EventStreamOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        if (CanHandOver() is { } exception) return ValueTask.FromException<EventStream?>(exception);
+        if (_response != ResponseState.NotStarted) ThrowStarted();
         if (Head.Method != MethodKind.Get)
         {
             ResponseHeaders.Add("Allow", "GET");
             return RefuseAsync(RespondAsync(HttpStatus.MethodNotAllowed));
         }
 
+        if (!Body.IsComplete) return RefuseAsync(RespondAsync(HttpStatus.BadRequest, "A stream of events is asked for without a body.\n"));
         if (!Accepts("text/event-stream")) return RefuseAsync(RespondAsync(HttpStatus.NotAcceptable, "This is a stream of events, text/event-stream.\n"));
 
+        if (CanHandOver() is { } exception) return ValueTask.FromException<EventStream?>(exception);
         var stream = new EventStream(this, handler, options ?? EventStreamOptions.Default);
         WriteEventStreamHead(options?.Retry);
         GiveAway(stream.CreateCallbacks());

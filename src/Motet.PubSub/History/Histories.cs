@@ -25,6 +25,9 @@ internal sealed class Histories
 
     public Lock Lock { get; } = new();
 
+    /// <summary>Whether no channel ever remembers anything. Any thread.</summary>
+    public bool IsEmpty => _rules.Length == 0;
+
     /// <summary>How many channels remember something. Any thread.</summary>
     public int Count
     {
@@ -37,7 +40,7 @@ internal sealed class Histories
     private long Now => _options.TimeProvider.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks;
 
     /// <summary>What the channel remembers; null when nothing. Any thread.</summary>
-    public HistoryOptions? Find(string channel) => _rules.Length == 0 ? null : FindRule(channel);
+    public HistoryOptions? Find(string channel) => IsEmpty ? null : FindRule(channel);
 
     /// <summary>Adds a publication, which gets its id.</summary>
     public void Add(Publication publication, HistoryOptions options)

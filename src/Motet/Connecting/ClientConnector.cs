@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Motet.Http;
 using Motet.Net;
 using Motet.Runtime;
@@ -54,7 +55,7 @@ internal sealed class ClientConnector
                 new Watch(this).Begin(client);
                 return client;
             }
-            catch (Exception exception) when (exception is not (OperationCanceledException or ArgumentException) && attempt < reconnect.MaxAttempts)
+            catch (Exception exception) when (IsFailureToConnect(exception) && attempt < reconnect.MaxAttempts)
             {
                 // The handler was told.
             }
@@ -100,11 +101,14 @@ internal sealed class ClientConnector
         {
             await ConnectPatientlyAsync(reconnect, pausesFirst: true, reconnect.CancellationToken);
         }
-        catch
+        catch (Exception exception)
         {
-            // Given up, or ended by the token: the handler was told of each attempt that failed.
+            // Given up, or ended by the token: the handler was told of each attempt that failed. Anything else nobody would hear of.
+            if (!IsFailureToConnect(exception) && exception is not OperationCanceledException) _loop!.ReportUnhandledException(exception, this);
         }
     }
+
+    private static bool IsFailureToConnect(Exception exception) => exception is SocketException or IOException or TimeoutException;
 
     /// <summary>Waits for the end of a client.</summary>
     private sealed class Watch(ClientConnector connector) : ClientExtension

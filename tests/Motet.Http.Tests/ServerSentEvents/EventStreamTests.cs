@@ -95,6 +95,8 @@ public class EventStreamTests
 
     [Theory]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", 405)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", 400)]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n", 406)]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream;q=0\r\n\r\n", 406)]
     public async Task ARequestForSomethingElseIsRefusedAndTheConnectionGoesOn(string request, int status)
@@ -345,6 +347,28 @@ public class EventStreamTests
             await client.ReadHeadAsync();
             Assert.Equal("data: x\n\n", await client.ReadRestTextAsync());
         }
+    }
+
+    [Fact]
+    public async Task EventsAllocateNothing()
+    {
+        var allocated = new List<long>();
+        var shared = new SharedMessage("shared text");
+        var bytes = "bytes"u8.ToArray();
+        await using var server = await StartAsync(new RecordingStreamHandler
+        {
+            Open = client =>
+            {
+                allocated.Add(AllocationMeter.Of(() => client.Write("text")));
+                allocated.Add(AllocationMeter.Of(() => client.Write(bytes, MessageKind.Text)));
+                allocated.Add(AllocationMeter.Of(() => client.Write(shared)));
+                allocated.Add(AllocationMeter.Of(() => ((EventStream)client).SendEvent("text", "1", "name")));
+                client.Close();
+            },
+        });
+
+        await ReadAllAsync(server);
+        Assert.Equal([0, 0, 0, 0], allocated);
     }
 
     private static Task<TestServer> StartAsync(ClientHandler handler, EventStreamOptions? options = null)

@@ -41,7 +41,7 @@ public class ExtensionNegotiationTests
     [Theory]
     [InlineData("permessage-deflate", "permessage-deflate; server_no_context_takeover; client_no_context_takeover")]
     [InlineData("permessage-deflate; client_max_window_bits", "permessage-deflate; server_no_context_takeover; client_no_context_takeover")]
-    [InlineData("permessage-deflate; client_max_window_bits=9; server_max_window_bits=\"10\"", "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10")]
+    [InlineData("permessage-deflate; client_max_window_bits=9; server_max_window_bits=\"10\"", "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10; client_max_window_bits=9")]
     [InlineData("permessage-deflate; server_max_window_bits=8", "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=8")]
     [InlineData("foo, x-webkit-deflate-frame, permessage-deflate; x, permessage-deflate; server_max_window_bits=15", "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=15")]
     [InlineData("foo", null)]

@@ -21,22 +21,25 @@ public class WebSocketDeflateTests
 
     private static Task<RawWebSocket> ConnectAsync(TestServer server, string parameters = "") => RawWebSocket.ConnectAsync(server, lines: $"Sec-WebSocket-Extensions: permessage-deflate{parameters}\r\n");
 
-    // The examples of §7.2.3.
+    // The examples of §7.2.3; the last two have a block that says it is the last, and go on behind it.
     [Theory]
-    [InlineData("c18700000000f248cdc9c90700")]
-    [InlineData("418300000000f248cd" + "808400000000c9c90700")]
-    [InlineData("c18b00000000000500faff48656c6c6f00")]
-    [InlineData("c18800000000f348cdc9c9070000")]
-    [InlineData("c18d00000000f248050000" + "00ffffcac9c90700")]
-    [InlineData("c18700000000f348cdc9c90700")]
-    public async Task TheExamplesOfTheRfcAreHello(string hex)
+    [InlineData("c18700000000f248cdc9c90700", "Hello")]
+    [InlineData("418300000000f248cd" + "808400000000c9c90700", "Hello")]
+    [InlineData("c18b00000000000500faff48656c6c6f00", "Hello")]
+    [InlineData("c18800000000f348cdc9c9070000", "Hello")]
+    [InlineData("c18d00000000f248050000" + "00ffffcac9c90700", "Hello")]
+    [InlineData("c18700000000f348cdc9c90700", "Hello")]
+    [InlineData("c18e00000000f348cdc9c90700" + "f248cdc9c90700", "HelloHello")]
+    [InlineData("c19600000000f348cdc9c90700" + "f348cdc9c90700" + "f348cdc9c9070000", "HelloHelloHello")]
+    [InlineData("c19500000000f348cdc9c90700" + "f348cdc9c90700" + "f348cdc9c90700", "HelloHelloHello")]
+    public async Task TheExamplesOfTheRfcAreRead(string hex, string expected)
     {
         await using var server = await StartAsync(Options());
         using var socket = await ConnectAsync(server);
         Assert.Equal("permessage-deflate; server_no_context_takeover; client_no_context_takeover", socket.Answer["Sec-WebSocket-Extensions"]);
         await socket.SendAsync(Convert.FromHexString(hex));
         var frame = await socket.ReadFrameAsync();
-        Assert.Equal("Hello", frame.IsCompressed ? Inflate(frame.Payload) : frame.PayloadText);
+        Assert.Equal(expected, frame.IsCompressed ? Inflate(frame.Payload) : frame.PayloadText);
     }
 
     [Fact]
@@ -53,6 +56,32 @@ public class WebSocketDeflateTests
         Assert.Equal((CompressedText, CompressedText), (first.First, second.First));
         Assert.True(second.Payload.Length < first.Payload.Length);
         Assert.Equal("HelloHello", Inflate([.. first.Payload, 0, 0, 0xFF, 0xFF, .. second.Payload]));
+    }
+
+    [Fact]
+    public async Task DataWithAnEndOfItsOwnIsReadBehindAContext()
+    {
+        await using var server = await StartAsync(Options(takeover: true));
+        using var socket = await ConnectAsync(server);
+        byte[] lasting = [.. Deflate(Long), 0, 0, 0xFF, 0xFF];
+        lasting = [.. lasting, .. Convert.FromHexString("f348cdc9c90700")];
+        await socket.SendFrameAsync(CompressedText, Deflate(Long));
+        await socket.SendFrameAsync(CompressedText, (byte[])[.. lasting, .. Deflate("tail")]);
+        await socket.SendFrameAsync(CompressedText, lasting);
+        await socket.SendFrameAsync(CompressedText, Deflate("begins anew"));
+        var inflated = new MemoryStream();
+        string[] expected = [Long, Long + "Hellotail", Long + "Hello", "begins anew"];
+        foreach (var _ in expected) inflated.Write([.. (await socket.ReadFrameAsync()).Payload, 0, 0, 0xFF, 0xFF]);
+        Assert.Equal(string.Concat(expected), Inflate(inflated.ToArray()));
+    }
+
+    [Fact]
+    public async Task AMessageOfManyEndsIsRefused()
+    {
+        await using var server = await StartAsync(Options());
+        using var socket = await ConnectAsync(server);
+        await socket.SendFrameAsync(CompressedText, Convert.FromHexString(string.Concat(Enumerable.Repeat("f348cdc9c90700", 9))));
+        await socket.ExpectCloseAsync(1007);
     }
 
     [Fact]

@@ -118,6 +118,22 @@ public class WebSocketLifeTests
     }
 
     [Fact]
+    public async Task PingsThatFollowDoNotGiveASilentPeerMoreTime()
+    {
+        var handler = new RecordingHandler();
+        var (server, socket) = await StartAsync(handler, Quick with { PingInterval = Timeout.InfiniteTimeSpan });
+        await using var _ = server;
+        using var __ = socket;
+        await Patience.UntilAsync(() => handler.Client is not null);
+        await Patience.UntilAsync(() =>
+        {
+            handler.Client!.Ping();
+            return handler.Closed.IsCompleted;
+        });
+        Assert.Equal(CloseReason.PingTimeout, (await handler.Closed).Reason);
+    }
+
+    [Fact]
     public async Task OfPingsThatCannotBeAnsweredTheLatestIs()
     {
         var open = new TaskCompletionSource<Client>();

@@ -131,6 +131,30 @@ public sealed class EngineTests : HubTests
     }
 
     [Fact]
+    public async Task CallsOfAnEngineDoNotOverlap()
+    {
+        var engine = new RecordingEngine();
+        var (inside, overlaps) = (0, 0);
+        using var other = new ManualResetEventSlim();
+        engine.Called = call =>
+        {
+            if (Interlocked.Increment(ref inside) > 1) overlaps++;
+            if (call == "+x") Assert.True(other.Wait(Patience.Limit));
+            Interlocked.Decrement(ref inside);
+        };
+        Hub.Attach(engine);
+        var first = OnLoopAsync(() => Hub.Subscribe(MemoryClient.Open(Loop), "x"));
+        await Patience.UntilAsync(() => engine.Calls.Contains("+x"));
+        // While the engine has the first call in hand; whoever has it in hand goes on with the second.
+        var loop = StartLoop();
+        await loop.InvokeAsync(() => Hub.Subscribe(MemoryClient.Open(loop), "y")).Within();
+        other.Set();
+        await first.Within();
+        Assert.Equal(["attached", "+x", "+y"], engine.Calls);
+        Assert.Equal(0, overlaps);
+    }
+
+    [Fact]
     public async Task AnEngineNeverSeesTheStepsOfANameSwapped()
     {
         var engine = new RecordingEngine();

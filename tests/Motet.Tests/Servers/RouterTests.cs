@@ -55,6 +55,37 @@ public sealed class RouterTests
     public async Task APostThatAcceptsEventsIsForThePage() => Assert.EndsWith("\r\n\r\nhttp", await AskAsync("POST /all", ForEvents + "Content-Length: 0\r\n"));
 
     [Fact]
+    public async Task AnUpgradeWithABodyIsNotTaken() => Assert.EndsWith("\r\n\r\nhttp", await AskAsync("GET /all", "Connection: Upgrade\r\nUpgrade: echo\r\nTransfer-Encoding: chunked\r\n", body: "0\r\n\r\n"));
+
+    [Fact]
+    public async Task APageBesideClientsAllocatesNothing()
+    {
+        var meter = new AllocationMeter(5000);
+        await using var server = new Server(new ServerOptions { Loops = 1 });
+        server.Listen("http://127.0.0.1:0");
+        server.Http("/", request =>
+        {
+            meter.Count();
+            return request.RespondAsync("page");
+        });
+        server.WebSocket("/", new Logbook());
+        server.EventSource("/", new Logbook());
+        server.Upgrade("echo", new Logbook());
+        await server.StartAsync().Within();
+        using var client = await RawClient.ConnectAsync(server.EndPoints[0]);
+        var requests = string.Concat(Enumerable.Repeat("GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html, */*;q=0.8\r\n\r\n", 16));
+        for (var i = 0; i < meter.MaxCalls + 16 && !meter.IsDone; i += 16)
+        {
+            await client.SendAsync(requests);
+            for (var answers = 0; answers < 16; answers += (await client.ReceiveUntilAsync("page")).Split("page").Length - 1)
+            {
+            }
+        }
+
+        Assert.Equal(0, meter.Allocated);
+    }
+
+    [Fact]
     public async Task PublicFilesGoBeforePagesAndNotBeforeClients()
     {
         using var directory = new TemporaryFiles();
@@ -70,7 +101,7 @@ public sealed class RouterTests
         Assert.EndsWith("\r\n\r\nother", await AskAsync("GET /other", "", files));
     }
 
-    private static async Task<string> AskAsync(string request, string lines, StaticFiles? files = null)
+    private static async Task<string> AskAsync(string request, string lines, StaticFiles? files = null, string body = "")
     {
         HttpHandler Says(string text) => request => request.RespondAsync(text);
         var routes = new Dictionary<string, Route>
@@ -86,7 +117,7 @@ public sealed class RouterTests
         await using var loops = EventLoopGroup.Start(1);
         await using var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), service.Serve, service.ListenerOptions());
         using var client = await RawClient.ConnectAsync(listener.LocalEndPoint);
-        await client.SendAsync($"{request} HTTP/1.1\r\nHost: a\r\n{lines.Replace("Connection: Upgrade", "Connection: upgrade, close")}{(lines.Contains("Connection", StringComparison.Ordinal) ? "" : "Connection: close\r\n")}\r\n");
+        await client.SendAsync($"{request} HTTP/1.1\r\nHost: a\r\n{lines.Replace("Connection: Upgrade", "Connection: upgrade, close")}{(lines.Contains("Connection", StringComparison.Ordinal) ? "" : "Connection: close\r\n")}\r\n{body}");
         return await client.ReceiveToEndAsync();
     }
 }

@@ -11,6 +11,9 @@ internal sealed class MessageInflater(bool keepsContext) : IDisposable
 
     private const int SmallestRoom = 1024;
 
+    /// <summary>Data with an end of its own that one message may be put together from. Nobody who is honest has more than one, and each costs a new decompressor.</summary>
+    private const int MaxStreams = 8;
+
     private readonly InflateInput _input = new();
     private DeflateStream? _inflater;
 
@@ -26,11 +29,7 @@ internal sealed class MessageInflater(bool keepsContext) : IDisposable
         var length = 0;
         try
         {
-            fixed (byte* start = payload)
-            {
-                _input.Begin(start, payload.Length);
-                violation = Inflate(ref buffer, ref length, limit);
-            }
+            fixed (byte* start = payload) violation = Inflate(start, payload.Length, ref buffer, ref length, limit);
         }
         catch (InvalidDataException)
         {
@@ -45,11 +44,12 @@ internal sealed class MessageInflater(bool keepsContext) : IDisposable
 
     public void Dispose() => Forget();
 
-    private WebSocketViolation Inflate(ref byte[] buffer, ref int length, int limit)
+    private unsafe WebSocketViolation Inflate(byte* payload, int payloadLength, ref byte[] buffer, ref int length, int limit)
     {
-        while (true)
+        for (var streams = 0; streams < MaxStreams; streams++)
         {
             _inflater ??= new DeflateStream(_input, CompressionMode.Decompress, leaveOpen: true);
+            _input.Begin(payload, payloadLength);
             while (true)
             {
                 if (length == buffer.Length) RentedBytes.Grow(ref buffer, length);
@@ -59,10 +59,17 @@ internal sealed class MessageInflater(bool keepsContext) : IDisposable
                 if (length > limit) return WebSocketViolation.MessageTooBig;
             }
 
+            if (_input.IsExhausted) return WebSocketViolation.None;
+
             // A block that says it is the last ends the data for the decompressor, not the message (RFC 7692 §7.2.3.4): what follows is for a new one.
-            if (_input.Left == 0) return WebSocketViolation.None;
             Forget();
+            var end = EndOfDeflate.Find(payload, payloadLength);
+            payload += end;
+            payloadLength -= end;
+            if (payloadLength == 0) return WebSocketViolation.None;
         }
+
+        return WebSocketViolation.BadCompression;
     }
 
     private void Forget()

@@ -65,12 +65,12 @@ internal sealed record DeflateParameters(bool ServerNoContextTakeover, bool Clie
         {
             if (extension.Name != ExtensionName || !TryParse(extension, isOffer: true, out var offer)) continue;
 
-            // The client's window is not limited: this side decompresses with the largest anyway. What it compresses with has one size, so that it keeps no context of another.
+            // This side decompresses with the largest window anyway, but a client that names its own wants to hear it again. What it compresses with has one size, so that it keeps no context of another.
             return new DeflateParameters(
                 offer.ServerNoContextTakeover || !compression.ServerContextTakeover || offer.ServerMaxWindowBits < MaxWindowBits,
                 offer.ClientNoContextTakeover || !compression.ClientContextTakeover,
                 offer.ServerMaxWindowBits,
-                ClientMaxWindowBits: null);
+                offer.ClientMaxWindowBits > 0 ? offer.ClientMaxWindowBits : null);
         }
 
         return null;
