@@ -28,6 +28,21 @@ public sealed record WebSocketOptions
     public int MaxEmptyFragments { get; init; } = 64;
 
     /// <summary>
+    /// How long a message may take from its first byte until it is whole; <see cref="Timeout.InfiniteTimeSpan"/> for any time. A slower one ends the connection with code 1008 when something of it comes. Default 1 minute: the largest message then needs 35 kbit/s; without
+    /// a limit a peer could have each of its connections hold such a message for ever.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>
+    public TimeSpan MessageTimeout
+    {
+        get;
+        init
+        {
+            Client.CheckTimeout(value);
+            field = value;
+        }
+    } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// Pings and pongs that are taken in a second. More end the connection with code 1008. Default 1000: far above what any peer needs, those included that were not read from for a while, and little work.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is zero or negative.</exception>

@@ -134,6 +134,27 @@ public class WebSocketLifeTests
     }
 
     [Fact]
+    public async Task AMessageThatTricklesComesToAnEnd()
+    {
+        var handler = new RecordingHandler();
+        var (server, socket) = await StartAsync(handler, new WebSocketOptions { MessageTimeout = TimeSpan.FromMilliseconds(100) });
+        await using var _ = server;
+        using var __ = socket;
+        await socket.SendFrameAsync(RawFrame.Text, "a"u8);
+        await Patience.UntilAsync(() => handler.Client is not null);
+        while (handler.Client!.IsOpen)
+        {
+            await socket.Client.TrySendAsync(RawFrame.Bytes(RawFrame.Continuation, "a"u8));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        await socket.ExpectCloseAsync(1008);
+        socket.Client.EndOutput();
+        Assert.Equal(CloseReason.ReadTimeout, (await handler.Closed).Reason);
+        Assert.Equal(["open", "close"], handler.Events);
+    }
+
+    [Fact]
     public async Task OfPingsThatCannotBeAnsweredTheLatestIs()
     {
         var open = new TaskCompletionSource<Client>();

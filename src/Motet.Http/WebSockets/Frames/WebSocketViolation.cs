@@ -53,6 +53,9 @@ internal enum WebSocketViolation : byte
     /// <summary>A message with more empty fragments than <see cref="WebSocketOptions.MaxEmptyFragments"/>.</summary>
     TooManyEmptyFragments,
 
+    /// <summary>A message that was not whole after <see cref="WebSocketOptions.MessageTimeout"/>.</summary>
+    MessageTooSlow,
+
     /// <summary>More than <see cref="WebSocketOptions.MaxControlFramesPerSecond"/>.</summary>
     TooManyControlFrames,
 

@@ -10,7 +10,7 @@ internal static class WebSocketViolations
     {
         WebSocketViolation.BadText or WebSocketViolation.BadCloseReason or WebSocketViolation.BadCompression => CloseCode.InvalidData,
         WebSocketViolation.MessageTooBig => CloseCode.MessageTooBig,
-        WebSocketViolation.TooManyEmptyFragments or WebSocketViolation.TooManyControlFrames => CloseCode.PolicyViolation,
+        WebSocketViolation.TooManyEmptyFragments or WebSocketViolation.MessageTooSlow or WebSocketViolation.TooManyControlFrames => CloseCode.PolicyViolation,
         _ => CloseCode.ProtocolError,
     };
 
@@ -19,6 +19,7 @@ internal static class WebSocketViolations
     {
         WebSocketViolation.BadText => CloseReason.InvalidText,
         WebSocketViolation.MessageTooBig => CloseReason.MessageTooBig,
+        WebSocketViolation.MessageTooSlow => CloseReason.ReadTimeout,
         _ => CloseReason.ProtocolError,
     };
 
@@ -41,6 +42,7 @@ internal static class WebSocketViolations
         WebSocketViolation.BadText => "A text is not UTF-8.",
         WebSocketViolation.MessageTooBig => "The message is too big.",
         WebSocketViolation.TooManyEmptyFragments => "A message has too many empty fragments.",
+        WebSocketViolation.MessageTooSlow => "A message takes too long.",
         WebSocketViolation.TooManyControlFrames => "There are too many control frames.",
         WebSocketViolation.BadCompression => "A message does not decompress.",
         _ => "",

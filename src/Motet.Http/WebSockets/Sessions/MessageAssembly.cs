@@ -41,6 +41,9 @@ internal sealed class MessageAssembly
     /// <summary>Whether all of the message is there.</summary>
     public bool IsComplete => IsFinal && FrameLeft == 0;
 
+    /// <summary>Since when it is waited for, in ticks of the loop's clock.</summary>
+    public long AwaitedSince { get; set; }
+
     /// <summary>Frames without a byte.</summary>
     public int EmptyFragments { get; private set; }
 
@@ -51,12 +54,13 @@ internal sealed class MessageAssembly
     public Span<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>The first frame of a message.</summary>
-    public static MessageAssembly Begin(in FrameHeader header, bool isDropped)
+    public static MessageAssembly Begin(in FrameHeader header, long now, bool isDropped)
     {
         if (!(_kept ??= new Stack<MessageAssembly>()).TryPop(out var assembly)) assembly = new MessageAssembly();
         assembly.Kind = header.Opcode == Opcode.Text ? MessageKind.Text : MessageKind.Binary;
         assembly.IsCompressed = header.IsCompressed;
         assembly.IsDropped = isDropped;
+        assembly.AwaitedSince = now;
         assembly.BeginFrame(header);
         return assembly;
     }

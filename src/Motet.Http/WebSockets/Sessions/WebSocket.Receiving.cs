@@ -22,6 +22,11 @@ public sealed partial class WebSocket
 
             _awaitsLife = false;
             _connection.SetDeadline(_timeout);
+            if (_message is not null && IsTooSlow(_message))
+            {
+                Fail(WebSocketViolation.MessageTooSlow);
+                return data.Length;
+            }
         }
 
         var position = 0;
@@ -75,6 +80,10 @@ public sealed partial class WebSocket
         return position;
     }
 
+    /// <summary>Looked at when something comes, which a ping sees to if need be: a deadline of its own would be a timer more.</summary>
+    private bool IsTooSlow(MessageAssembly message)
+        => _options.MessageTimeout != System.Threading.Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(message.AwaitedSince, EventLoop.Now) > _options.MessageTimeout;
+
     /// <summary>A message that is all there.</summary>
     private bool ReceiveWhole(in FrameHeader header, Span<byte> payload)
     {
@@ -91,7 +100,7 @@ public sealed partial class WebSocket
     {
         var before = _message?.Bytes.Length ?? 0;
         if (_phase == Phase.Open && header.PayloadLength > (ulong)(_options.MaxMessageBytes - before)) return Fail(WebSocketViolation.MessageTooBig);
-        if (_message is null) _message = MessageAssembly.Begin(header, isDropped: _phase != Phase.Open);
+        if (_message is null) _message = MessageAssembly.Begin(header, EventLoop.Now, isDropped: _phase != Phase.Open);
         else _message.BeginFrame(header);
         if (_message.EmptyFragments > _options.MaxEmptyFragments && _phase == Phase.Open) return Fail(WebSocketViolation.TooManyEmptyFragments);
         return header.PayloadLength > 0 || ReceivePayload(default, out _);

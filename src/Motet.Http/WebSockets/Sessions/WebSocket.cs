@@ -132,7 +132,12 @@ public sealed partial class WebSocket : Client
     }
 
     /// <inheritdoc/>
-    protected override void ResumeInput() => _connection.ResumeInput();
+    protected override void ResumeInput()
+    {
+        // What this side took its time for is not the peer's fault.
+        _message?.AwaitedSince = EventLoop.Now;
+        _connection.ResumeInput();
+    }
 
     /// <summary>What an idle WebSocket does not have.</summary>
     private sealed class Rare
