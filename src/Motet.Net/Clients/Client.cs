@@ -65,6 +65,9 @@ public abstract partial class Client
 
         /// <summary>Somebody was told to wait for the end of the callbacks, and is to be told of it.</summary>
         FreeDue = 1 << 11,
+
+        /// <summary>This side has closed the client.</summary>
+        ClosedHere = 1 << 12,
     }
 
     /// <summary>The event loop that the client lives on. Any thread.</summary>
@@ -109,6 +112,9 @@ public abstract partial class Client
 
     /// <summary>Whatever the program wants to remember with the client. Made when first asked for. Loop only.</summary>
     public IDictionary<object, object?> Items => RareState.Items ??= new Dictionary<object, object?>();
+
+    /// <summary>Whether <see cref="Close"/> was called before the end, whatever the end was then. Loop only.</summary>
+    internal bool WasClosedHere => Has(State.ClosedHere);
 
     private Rare RareState => _rare ??= new Rare();
 

@@ -11,7 +11,7 @@ public static class ClientConnecting
     {
         /// <summary>
         /// Connects to a server: a WebSocket (<c>ws://host[:port]/path</c>, or <c>ws+unix:///file:/path</c> through a Unix socket), or bytes (<c>tcp://host:port</c>, <c>unix:///file</c>). The client lives on the current event loop, or on <see cref="EventLoop.Shared"/> where there is none. When it
-        /// cannot be connected, <see cref="ClientHandler.OnClose"/> is called with <see cref="CloseReason.ConnectFailed"/>, and this fails. Any thread.
+        /// cannot be connected, <see cref="ClientHandler.OnClose"/> is called with <see cref="CloseReason.ConnectFailed"/>, and this fails. On a loop, cancelled with the current <see cref="CancelScope"/>. Any thread.
         /// </summary>
         /// <remarks>
         /// With <see cref="ClientConnectOptions.Reconnect"/> an attempt that fails is followed by others, of which the handler is told in the same way, and this completes with the first client. When that is lost, a new one is connected with the same handler; it
