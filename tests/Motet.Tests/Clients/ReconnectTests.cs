@@ -176,6 +176,9 @@ public sealed class ReconnectTests
         backOff.Reset();
         Assert.Equal(TimeSpan.FromSeconds(1), backOff.Next(0));
 
+        var eager = new BackOff(new ReconnectOptions { InitialDelay = TimeSpan.Zero, MaxDelay = TimeSpan.FromMilliseconds(7), Jitter = 0 });
+        Assert.Equal([0, 2, 4, 7, 7], new[] { 0, 0, 0, 0, 0.0 }.Select(chance => eager.Next(chance).TotalMilliseconds));
+
         var extreme = new BackOff(new ReconnectOptions { InitialDelay = TimeSpan.FromDays(1), MaxDelay = TimeSpan.MaxValue, Factor = double.MaxValue, Jitter = 0 });
         Assert.Equal([TimeSpan.FromDays(1), TimeSpan.MaxValue, TimeSpan.MaxValue], new[] { 0, 0, 0.0 }.Select(chance => extreme.Next(chance)));
     }
