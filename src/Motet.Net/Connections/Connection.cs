@@ -124,6 +124,9 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
         /// <summary>The handler was told that the peer finished sending while input was paused.</summary>
         PeerFinishTold = 1 << 26,
+
+        /// <summary>The handler was told that the server stops.</summary>
+        ShutdownTold = 1 << 27,
     }
 
     /// <summary>The event loop that the connection lives on. Any thread.</summary>
@@ -143,7 +146,7 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
     /// <summary>
     /// What serves the connection; may be replaced at any time. The new handler is offered the bytes that the old one left unconsumed, after the callback or
-    /// later in this turn of the loop; its <see cref="ConnectionHandler.OnOpen"/> is not called.
+    /// later in this turn of the loop; its <see cref="ConnectionHandler.OnOpen"/> is not called. That the server stops it is told too, a little later, when the one before was.
     /// </summary>
     public ConnectionHandler Handler
     {
@@ -153,6 +156,7 @@ public sealed partial class Connection : LoopResource, ITimerHandler
             ArgumentNullException.ThrowIfNull(value);
             _handler = value;
             OfferKeptAgain();
+            if (Has(State.ShutdownTold)) TellShutdownLater(value);
         }
     }
 
@@ -189,8 +193,15 @@ public sealed partial class Connection : LoopResource, ITimerHandler
     internal void Shutdown()
     {
         if (Has(State.Closed | State.Closing)) return;
+        _state |= State.ShutdownTold;
         RunCallback(static (handler, connection) => handler.OnShutdown(connection));
     }
+
+    /// <summary>For a handler that came too late to be told with all others: it would stay until the grace period is over.</summary>
+    private void TellShutdownLater(ConnectionHandler handler) => _net.Loop.Post(() =>
+    {
+        if (_handler == handler) Shutdown();
+    });
 
     /// <inheritdoc/>
     protected override void OnReady(Readiness readiness)

@@ -27,6 +27,41 @@ public sealed class GracefulStopTests
         await stopping.Within();
     }
 
+    [Theory]
+    [InlineData("Accept: text/event-stream")]
+    [InlineData("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")]
+    [InlineData("Upgrade: echo\r\nConnection: Upgrade")]
+    public async Task AClientThatARequestBecomesDuringTheStopIsToldOfItToo(string lines)
+    {
+        var logbook = new Logbook();
+        await using var server = new Server(new ServerOptions { Loops = 1, DrainTimeout = TimeSpan.FromSeconds(60) });
+        server.Listen("http://127.0.0.1:0");
+        server.Http("/", request => request.RespondAsync("ok\n"));
+        server.Http(async request =>
+        {
+            _entered.SetResult();
+            await _leave.Task;
+            if (request.OffersUpgrade("websocket")) await request.AcceptWebSocketAsync(logbook);
+            else if (request.OffersUpgrade("echo")) await request.UpgradeAsync("echo", logbook);
+            else await request.AcceptEventStreamAsync(logbook);
+        });
+        await server.StartAsync().Within();
+        using var client = await RawClient.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync($"GET /late HTTP/1.1\r\nHost: test\r\n{lines}\r\n\r\n");
+        await _entered.Task.Within();
+        using var idle = await RawClient.ConnectAsync(server.EndPoints[0]);
+        await idle.GetAsync("/", "ok\n");
+
+        var stopping = server.StopAsync();
+        // Every connection of the loop was told.
+        Assert.Equal("", await idle.ReceiveToEndAsync());
+        _leave.SetResult();
+        await logbook.UntilAsync("shutdown");
+        client.Dispose();
+        await stopping.Within();
+        Assert.Equal(["open", "shutdown", "close"], logbook.Calls);
+    }
+
     [Fact]
     public async Task IdleConnectionsAreClosed()
     {
