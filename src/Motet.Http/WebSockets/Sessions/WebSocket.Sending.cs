@@ -19,8 +19,8 @@ public sealed partial class WebSocket
         if (!IsOpen) return;
         if (Compresses(data.Length))
         {
-            using var compressed = _deflate!.Compress(data);
-            if (compressed.Length < data.Length || _deflate.KeepsContext)
+            using var compressed = Deflate!.Compress(data);
+            if (compressed.Length < data.Length || Deflate.KeepsContext)
             {
                 WriteFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
                 CheckPending();
@@ -36,13 +36,13 @@ public sealed partial class WebSocket
     protected override void Send(SharedMessage message, MessageKind kind)
     {
         if (!IsOpen) return;
-        if (!_isServer || (Compresses(message.Length) && _deflate!.KeepsContext))
+        if (!_isServer || (Compresses(message.Length) && Deflate!.KeepsContext))
         {
             Send(message.Span, kind);
             return;
         }
 
-        _connection.WriteShared(message.GetEncoding(Compresses(message.Length) ? _deflate!.EncodingFor(kind) : FrameEncoding.For(kind)));
+        _connection.WriteShared(message.GetEncoding(Compresses(message.Length) ? Deflate!.EncodingFor(kind) : FrameEncoding.For(kind)));
         CheckPending();
     }
 
@@ -69,7 +69,7 @@ public sealed partial class WebSocket
 
     private static int FirstByte(MessageKind kind) => FrameHeader.Final | (int)(kind == MessageKind.Text ? Opcode.Text : Opcode.Binary);
 
-    private bool Compresses(int length) => _deflate is not null && CompressesOutput && length >= _options.Compression!.MinBytes;
+    private bool Compresses(int length) => Deflate is not null && CompressesOutput && length >= _options.Compression!.MinBytes;
 
     private void WriteFrame(int first, ReadOnlySpan<byte> payload)
     {
@@ -101,9 +101,9 @@ public sealed partial class WebSocket
 
     private RentedBytes BuildFrame(ReadOnlySpan<byte> data, MessageKind kind)
     {
-        if (Compresses(data.Length) && !_deflate!.KeepsContext)
+        if (Compresses(data.Length) && !Deflate!.KeepsContext)
         {
-            using var compressed = _deflate.Compress(data);
+            using var compressed = Deflate.Compress(data);
             if (compressed.Length < data.Length) return BuildFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
         }
 
