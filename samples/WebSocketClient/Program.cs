@@ -16,6 +16,8 @@ while (Console.ReadLine() is { } line)
     if (!talk.Say(line)) Console.WriteLine("* Not sent: there is no connection.");
 }
 
+// Answers to the last lines may be on their way.
+await Task.Delay(TimeSpan.FromSeconds(1));
 await talk.LeaveAsync();
 
 async Task<string> ServeEchoAsync()

@@ -8,8 +8,8 @@ public sealed partial class PubSubHub
     /// <summary>While it is held nothing is published to channels that remember. Locks of loops and of the registry may be taken inside.</summary>
     internal Lock HistoryLock => _histories.Lock;
 
-    /// <summary>What a channel had after an id. Under <see cref="HistoryLock"/>.</summary>
-    internal Publication[] Recall(string channel, long since, out bool isComplete) => _histories.Recall(channel, since, out isComplete);
+    /// <summary>What a channel had after an id, which becomes 0 if it was never given. Under <see cref="HistoryLock"/>.</summary>
+    internal Publication[] Recall(string channel, ref long since, out bool isComplete) => _histories.Recall(channel, ref since, out isComplete);
 
     /// <summary>
     /// All loops get what one channel remembers in the order of the ids: they are given, and the publication left for each loop, under one lock. So this loop's subscribers do not get it directly either.

@@ -37,8 +37,11 @@ internal sealed partial class PubSubLoop
         Publication[] missed;
         lock (Hub.HistoryLock)
         {
-            missed = Hub.Recall(subscription.Channel, details.Since!.Value, out var isComplete);
+            var since = details.Since!.Value;
+            missed = Hub.Recall(subscription.Channel, ref since, out var isComplete);
             details.IsComplete = isComplete;
+            // The subscriber may have had it from the history, while it still waits in this loop's inbox.
+            details.LastId = since;
             subscription.Begin(subscriber);
         }
 

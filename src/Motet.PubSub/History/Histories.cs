@@ -65,21 +65,25 @@ internal sealed class Histories
         while (_order.First!.Value is var first && first != history && (_size > _options.MaxHistoryBytes || first.IsExpired(now))) Forget(first);
     }
 
-    /// <summary>What came after an id, and whether that is all.</summary>
-    public Publication[] Recall(string channel, long since, out bool isComplete)
+    /// <summary>What came after an id, and whether that is all. An id that was never given becomes 0.</summary>
+    public Publication[] Recall(string channel, ref long since, out bool isComplete)
     {
         if (!_histories.TryGetValue(channel, out var history))
         {
             isComplete = since == 0 || (Find(channel) is not null && since >= _floor);
+            // Ids to come are above the floor.
+            if (since > _floor) since = 0;
             return [];
         }
 
         // An id that was never given, after the clock went back: whoever has it has to begin anew.
         var isKnown = since <= history.LastId;
+        var isNew = since == 0;
+        if (!isKnown) since = 0;
         _size -= history.Size;
-        var missed = history.Recall(isKnown ? since : 0, Now);
+        var missed = history.Recall(since, Now);
         _size += history.Size;
-        isComplete = since == 0 || (isKnown && since >= history.Floor);
+        isComplete = isNew || (isKnown && since >= history.Floor);
         return missed;
     }
 

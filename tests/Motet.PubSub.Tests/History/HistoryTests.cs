@@ -178,6 +178,40 @@ public sealed class HistoryTests : HubTests
     }
 
     [Fact]
+    public async Task WhatTheHistoryGaveIsNotDeliveredAgainFromTheInbox()
+    {
+        var client = await MemoryClient.OpenAsync(Loop);
+        await OnLoopAsync(() =>
+        {
+            Hub.Subscribe(MemoryClient.Open(Loop), "x");
+            Task.Run(() => Hub.Publish("x", "1")).Wait();
+            Hub.Subscribe(client, "x", new SubscribeOptions { Since = 0 });
+            Hub.Unsubscribe(client, "x");
+            Hub.Subscribe(client, "x", new SubscribeOptions { Since = ((Publication)client.Sent[0]).Id });
+        });
+        await RestAsync();
+        Assert.Equal(["1"], client.Texts);
+    }
+
+    [Fact]
+    public async Task WhatWaitsForASlowClientThatAsksForItAgainComesOnce()
+    {
+        Hub = new PubSubHub(new PubSubOptions { History = [new HistoryOptions("x")], HighWatermark = 3 });
+        var client = await MemoryClient.OpenAsync(Loop);
+        await OnLoopAsync(() =>
+        {
+            client.IsBlocked = true;
+            Hub.Subscribe(client, "x");
+            foreach (var text in new[] { "sent", "1", "2" }) Hub.Publish("x", text);
+            Assert.Equal(["sent"], client.Texts);
+            Hub.Subscribe(client, "x", new SubscribeOptions { Since = ((Publication)client.Sent[0]).Id });
+            Hub.Publish("x", "3");
+            client.Drain();
+            Assert.Equal(["sent", "1", "2", "3"], client.Texts);
+        });
+    }
+
+    [Fact]
     public async Task JoiningWhileOthersPublishLeavesNoGapAndNothingTwice()
     {
         Use(new HistoryOptions("x") { MaxMessages = 1_000_000, MaxBytes = long.MaxValue });

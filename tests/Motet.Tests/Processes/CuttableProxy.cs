@@ -23,6 +23,9 @@ internal sealed class CuttableProxy : IDisposable
     /// <summary>Where clients come in.</summary>
     public Uri Url { get; }
 
+    /// <summary>Whether it breaks the connections that are to become WebSockets, as some do that know HTTP only.</summary>
+    public bool BreaksWebSockets { get; init; }
+
     public void Cut()
     {
         _isCut = true;
@@ -37,10 +40,14 @@ internal sealed class CuttableProxy : IDisposable
         Cut();
     }
 
-    private static async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to)
     {
         var buffer = new byte[16 * 1024];
-        while (await from.ReceiveAsync(buffer) is > 0 and var length) await to.SendAsync(buffer.AsMemory(0, length));
+        while (await from.ReceiveAsync(buffer) is > 0 and var length)
+        {
+            if (BreaksWebSockets && buffer.AsSpan(0, length).IndexOf("Upgrade: websocket"u8) >= 0) return;
+            await to.SendAsync(buffer.AsMemory(0, length));
+        }
     }
 
     private async Task AcceptAsync()

@@ -123,6 +123,15 @@ public sealed class ChatPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhereWebSocketsDoNotGetThroughItTalksOverEvents()
+    {
+        using var proxy = new CuttableProxy(Chat.Url) { BreaksWebSockets = true };
+        await OpenAsync(new Uri(proxy.Url, "/"), "Ann", "server-sent events");
+        Say("around it");
+        await SeesAsync("Ann", "around it");
+    }
+
+    [Fact]
     public async Task WhatIsSaidWhileTheServerIsAwayIsSentWhenItIsBackSoon()
     {
         using var proxy = new CuttableProxy(Chat.Url);

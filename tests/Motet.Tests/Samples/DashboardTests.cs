@@ -23,12 +23,13 @@ public sealed class DashboardTests : IAsyncLifetime
         using var client = new HttpClient { BaseAddress = _sample!.Url };
         for (var i = 0; i < Requests; i++) Assert.Equal("Hello\n", await client.GetStringAsync("/hello").Within());
 
-        // The requests are in the history of this socket, or come: one after the other they add up. The first reading of all is of no full second.
+        // They are in the readings before this socket, or in one of the next. A machine under load may take longer than a second for a reading.
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new UriBuilder(_sample.Url) { Scheme = "ws", Path = "/readings" }.Uri, CancellationToken.None).Within();
         var sum = 0.0;
-        while (sum < Requests * 0.9)
+        for (var i = 0; sum < Requests / 2; i++)
         {
+            Assert.True(i < 30, $"{sum} requests in {i} readings");
             var reading = await NextAsync(socket);
             sum += reading.GetProperty("requests").GetDouble();
             Assert.InRange(reading.GetProperty("memory").GetDouble(), 1, 10_000);

@@ -59,7 +59,7 @@ public class SoakTests
             }
         }
 
-        Assert.All(staying, client => Assert.Null(client.Look(checker => checker.Complaint)));
+        foreach (var client in staying) Check(client);
         Assert.Empty(_handler.Complaints);
         _messages += staying.Sum(client => client.Look(checker => checker.Messages));
         foreach (var client in staying) await client.LeaveAsync(inPeace: true);
@@ -94,6 +94,12 @@ public class SoakTests
         },
         TaskCreationOptions.LongRunning);
 
+    private void Check(SoakClient client)
+    {
+        var complaint = client.Look(checker => checker.Complaint);
+        Assert.True(complaint is null, $"{complaint}. Seed {_seed}.");
+    }
+
     /// <summary>One after the other: comes, does this and that, and goes.</summary>
     private async Task PassAsync(int number)
     {
@@ -122,7 +128,7 @@ public class SoakTests
                 await client.LeaveAsync(inPeace: random.Next(2) == 0);
             }
 
-            Assert.Null(client.Look(checker => checker.Complaint));
+            Check(client);
             Interlocked.Add(ref _messages, client.Look(checker => checker.Messages));
             Interlocked.Increment(ref _clients);
         }

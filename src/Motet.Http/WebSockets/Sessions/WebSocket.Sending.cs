@@ -20,8 +20,8 @@ public sealed partial class WebSocket
         AnswerPing();
         if (Compresses(data.Length))
         {
-            using var compressed = _deflate!.Compress(data);
-            if (compressed.Length < data.Length || _deflate.KeepsContext)
+            using var compressed = Deflate!.Compress(data);
+            if (compressed.Length < data.Length || Deflate.KeepsContext)
             {
                 WriteFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
                 return;
@@ -35,7 +35,7 @@ public sealed partial class WebSocket
     protected override void Send(SharedMessage message, MessageKind kind)
     {
         if (!IsOpen) return;
-        if (!_isServer || (Compresses(message.Length) && _deflate!.KeepsContext))
+        if (!_isServer || (Compresses(message.Length) && Deflate!.KeepsContext))
         {
             Send(message.Span, kind);
             return;
@@ -43,7 +43,7 @@ public sealed partial class WebSocket
 
         if (FallsBehind()) return;
         AnswerPing();
-        _connection.WriteShared(message.GetEncoding(Compresses(message.Length) ? _deflate!.EncodingFor(kind) : FrameEncoding.For(kind)));
+        _connection.WriteShared(message.GetEncoding(Compresses(message.Length) ? Deflate!.EncodingFor(kind) : FrameEncoding.For(kind)));
     }
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ public sealed partial class WebSocket
 
     private static int FirstByte(MessageKind kind) => FrameHeader.Final | (int)(kind == MessageKind.Text ? Opcode.Text : Opcode.Binary);
 
-    private bool Compresses(int length) => _deflate is not null && CompressesOutput && length >= _options.Compression!.MinBytes;
+    private bool Compresses(int length) => Deflate is not null && CompressesOutput && length >= _options.Compression!.MinBytes;
 
     private void WriteFrame(int first, ReadOnlySpan<byte> payload)
     {
@@ -102,9 +102,9 @@ public sealed partial class WebSocket
 
     private RentedBytes BuildFrame(ReadOnlySpan<byte> data, MessageKind kind)
     {
-        if (Compresses(data.Length) && !_deflate!.KeepsContext)
+        if (Compresses(data.Length) && !Deflate!.KeepsContext)
         {
-            using var compressed = _deflate.Compress(data);
+            using var compressed = Deflate.Compress(data);
             if (compressed.Length < data.Length) return BuildFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
         }
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Motet.Tests;
 
-public sealed class WebSocketClientTests
+public sealed class WebSocketClientSampleTests
 {
     [Fact]
     public async Task WithoutAUrlItTalksWithAnEchoOfItsOwn()
@@ -10,9 +10,8 @@ public sealed class WebSocketClientTests
         await using var sample = SampleProcess.Start("WebSocketClient");
         Assert.Equal("* Connected.", await sample.NextLineAsync());
         await sample.TellAsync("Hello ✓");
-        Assert.Equal("Hello ✓", await sample.NextLineAsync());
         sample.EndInput();
-        Assert.Equal(["* Not connected: 1000 "], await sample.EndAsync());
+        Assert.Equal(["Hello ✓", "* Not connected: 1000 "], await sample.EndAsync());
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Motet.Runtime;
 namespace Motet.Tests;
 
 /// <summary>Motet's clients and Motet's server, both sides of the same wire.</summary>
-public sealed class WebSocketClientTests
+public sealed class ConnectTests
 {
     [Fact]
     public async Task OneHandlerTalksToAnotherWhateverTheProtocol()
