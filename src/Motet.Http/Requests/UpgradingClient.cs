@@ -16,6 +16,11 @@ internal sealed class UpgradingClient(Connection connection, ClientHandler handl
         return 0;
     }
 
+    protected override void OnShutdown(Connection connection)
+    {
+        // The client, which is to come, will be told.
+    }
+
     // The client was never there, and its handler learns that it will not be.
     protected override void OnClose(Connection connection, CloseReason reason) => Client.TellUnreachable(handler, ClientProtocol.Raw, new ConnectionClosedException(reason));
 }

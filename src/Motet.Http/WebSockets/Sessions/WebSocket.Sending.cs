@@ -16,20 +16,19 @@ public sealed partial class WebSocket
     /// <inheritdoc/>
     protected override void Send(ReadOnlySpan<byte> data, MessageKind kind)
     {
-        if (!IsOpen) return;
+        if (!IsOpen || FallsBehind()) return;
+        AnswerPing();
         if (Compresses(data.Length))
         {
             using var compressed = Deflate!.Compress(data);
             if (compressed.Length < data.Length || Deflate.KeepsContext)
             {
                 WriteFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
-                CheckPending();
                 return;
             }
         }
 
         WriteFrame(FirstByte(kind), data);
-        CheckPending();
     }
 
     /// <inheritdoc/>
@@ -42,8 +41,9 @@ public sealed partial class WebSocket
             return;
         }
 
+        if (FallsBehind()) return;
+        AnswerPing();
         _connection.WriteShared(message.GetEncoding(Compresses(message.Length) ? Deflate!.EncodingFor(kind) : FrameEncoding.For(kind)));
-        CheckPending();
     }
 
     /// <inheritdoc/>
@@ -95,6 +95,7 @@ public sealed partial class WebSocket
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendWhenThereIsRoomAsync(ReadOnlyMemory<byte> data, MessageKind kind, CancellationToken cancellationToken)
     {
+        AnswerPing();
         using var frame = BuildFrame(data.Span, kind);
         await _connection.WriteAsync(frame.Memory, cancellationToken);
     }
@@ -128,16 +129,25 @@ public sealed partial class WebSocket
         WriteControl(Opcode.Close, payload[..ClosePayload.Write(payload, (ushort)code, reason)]);
     }
 
-    private void CheckPending()
+    /// <summary>Whether too much waits for the peer already; then it is given up.</summary>
+    private bool FallsBehind()
     {
-        if (_connection.Pending <= _options.MaxPendingBytes || _connection.Flush() || !_connection.IsOpen || _connection.Pending <= _options.MaxPendingBytes) return;
+        if (_connection.Pending <= _options.MaxPendingBytes) return false;
+        if (_connection.Flush() || !_connection.IsOpen || _connection.Pending <= _options.MaxPendingBytes) return !IsOpen;
         WebSocketMetrics.SlowConsumers.Add(1);
         _connection.Abort(CloseReason.SlowConsumer);
+        return true;
     }
 
     private void OutputDrained()
     {
         Drained();
+        AnswerPing();
+    }
+
+    /// <summary>Answers a ping that had to wait: when everything has left, or in front of the next message, because a peer that is sent one after another may never have taken everything.</summary>
+    private void AnswerPing()
+    {
         if (_rare?.UnansweredPing is not { } ping) return;
         _rare.UnansweredPing = null;
         if (IsOpen) WriteControl(Opcode.Pong, ping);

@@ -165,6 +165,12 @@ public sealed partial class WebSocket : Client
 
         protected override void OnDeadline(Connection connection) => socket.DeadlinePassed();
 
+        protected override void OnHangUp(Connection connection)
+        {
+            if (connection.IsInputPaused) socket.PeerLost();
+            else base.OnHangUp(connection);
+        }
+
         protected override void OnShutdown(Connection connection)
         {
             socket.Open();
