@@ -6,7 +6,11 @@ namespace Motet;
 /// <summary>What a server says to, and hears from, the clients of <see cref="PubSubHub.Default"/>.</summary>
 public sealed partial class Server
 {
-    private readonly List<Subscription> _subscriptions = [];
+    private const int FewSubscriptions = 64;
+
+    // Weakly: those that are over meanwhile, of a program that subscribes again and again while the server runs, are nobody's any more. The hub holds the others.
+    private readonly List<WeakReference<Subscription>> _subscriptions = [];
+    private int _nextClearing = FewSubscriptions;
 
     /// <summary>Has a callback called with what is published to a channel, until the server has stopped; see <see cref="PubSubHub.Subscribe(string, PublicationHandler, SubscribeOptions?)"/>. Before the start, or while it runs. Any thread.</summary>
     /// <param name="channel">The name of the channel, or a pattern (<see cref="SubscribeOptions.IsPattern"/>).</param>
@@ -43,7 +47,13 @@ public sealed partial class Server
         {
             if (_stopping is null)
             {
-                _subscriptions.Add(subscription);
+                if (_subscriptions.Count >= _nextClearing)
+                {
+                    _subscriptions.RemoveAll(static kept => !kept.TryGetTarget(out _));
+                    _nextClearing = Math.Max(FewSubscriptions, _subscriptions.Count * 2);
+                }
+
+                _subscriptions.Add(new WeakReference<Subscription>(subscription));
                 return subscription;
             }
         }
@@ -56,7 +66,11 @@ public sealed partial class Server
     {
         lock (_gate)
         {
-            foreach (var subscription in _subscriptions) subscription.Cancel();
+            foreach (var kept in _subscriptions)
+            {
+                if (kept.TryGetTarget(out var subscription)) subscription.Cancel();
+            }
+
             _subscriptions.Clear();
         }
     }

@@ -161,7 +161,12 @@ public sealed partial class Server
 
     private async Task StopOnceAsync()
     {
-        if (_starting is null) return;
+        if (_starting is null)
+        {
+            CancelSubscriptions();
+            return;
+        }
+
         try
         {
             await _starting.ConfigureAwait(false);

@@ -125,7 +125,13 @@ public abstract partial class Client
         ArgumentNullException.ThrowIfNull(reason);
         if (!IsSendable(code)) throw new ArgumentException($"{(int)code} is no code that a client can be closed with.", nameof(code));
         if (Encoding.UTF8.GetByteCount(reason) > MaxReasonBytes) throw new ArgumentException($"The reason is longer than {MaxReasonBytes} bytes.", nameof(reason));
-        OnLoop(static (client, close) => client.CloseCore(close.Code, close.Text), new CloseDetails(CloseReason.Closed, code, reason));
+        OnLoop(
+            static (client, close) =>
+            {
+                client._state |= State.ClosedHere;
+                client.CloseCore(close.Code, close.Text);
+            },
+            new CloseDetails(CloseReason.Closed, code, reason));
     }
 
     /// <summary>Ends the client at once; what waits to leave is dropped. Any thread.</summary>

@@ -72,6 +72,9 @@ public abstract partial class Client
 
         /// <summary>The next callbacks have a turn of the loop to themselves; until then nothing is called, and input rests.</summary>
         Deferred = 1 << 13,
+
+        /// <summary>This side has closed the client.</summary>
+        ClosedHere = 1 << 14,
     }
 
     /// <summary>The event loop that the client lives on. Any thread.</summary>
@@ -116,6 +119,9 @@ public abstract partial class Client
 
     /// <summary>Whatever the program wants to remember with the client. Made when first asked for. Loop only.</summary>
     public IDictionary<object, object?> Items => RareState.Items ??= new Dictionary<object, object?>();
+
+    /// <summary>Whether <see cref="Close"/> was called before the end, whatever the end was then. Loop only.</summary>
+    internal bool WasClosedHere => Has(State.ClosedHere);
 
     private Rare RareState => _rare ??= new Rare();
 

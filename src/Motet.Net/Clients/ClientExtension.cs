@@ -5,6 +5,14 @@ public abstract class ClientExtension
 {
     internal ClientExtension? Next { get; set; }
 
+    /// <summary>Whether this side has closed a client (<see cref="Client.Close"/>) before its end; <see cref="Client.CloseDetails"/> may say otherwise, when the peer broke the connection before everything had left. Loop only.</summary>
+    /// <param name="client">The client.</param>
+    protected static bool WasClosedHere(Client client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return client.WasClosedHere;
+    }
+
     /// <summary>What was written has left, after a time when it had to wait; comes before the handler's <see cref="ClientHandler.OnDrained"/>, which is left out when something is written here.</summary>
     /// <param name="client">The client.</param>
     protected internal virtual void OnDrained(Client client)

@@ -30,7 +30,7 @@ internal sealed partial class PubSubLoop
 
     /// <summary>
     /// While the lock is held nothing is published to channels with a history: what was published before is in the history, and what comes after finds the subscription. What is in between, published and not yet
-    /// delivered on this loop, is in both, and the subscription leaves out what it had.
+    /// delivered on this loop, is in both, or was delivered to the subscriber when it was elsewhere: the subscription leaves out what it had.
     /// </summary>
     private void BeginSince(Subscription subscription, ISubscriber subscriber, SubscriptionDetails details)
     {
@@ -45,7 +45,19 @@ internal sealed partial class PubSubLoop
             subscription.Begin(subscriber);
         }
 
-        foreach (var publication in missed) subscription.Deliver(publication, HighWatermark);
+        // What a callback or a filter publishes meanwhile comes behind all of this.
+        var wasRunning = _isRunning;
+        _isRunning = true;
+        try
+        {
+            foreach (var publication in missed) subscription.Deliver(publication, HighWatermark);
+        }
+        finally
+        {
+            _isRunning = wasRunning;
+        }
+
+        CatchUp();
     }
 
     /// <summary>What another thread has announced.</summary>

@@ -8,8 +8,8 @@ namespace Motet.PubSub;
 /// </summary>
 internal sealed partial class PubSubLoop
 {
-    /// <summary>Publications delivered in a row before the loop's other work has its turn.</summary>
-    private const int MaxInARow = 256;
+    /// <summary>Publications delivered in a row, or callbacks called in a row, before the loop's other work has its turn.</summary>
+    public const int MaxInARow = 256;
 
     private static readonly Action<object?> RunCallback = static state => ((PubSubLoop)state!).Run();
 

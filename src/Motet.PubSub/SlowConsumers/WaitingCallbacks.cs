@@ -30,11 +30,12 @@ internal sealed class WaitingCallbacks(Client client, PubSubHub hub)
         // Each callback frees the client when it is done; the loop here is enough.
         if (_isRunning) return;
         _isRunning = true;
-        while (Waiting.TryPeek(out var subscription, out var publication) && TryRun(subscription, publication, isFirst: true))
-        {
-        }
-
+        var left = PubSubLoop.MaxInARow;
+        while (Waiting.TryPeek(out var subscription, out var publication) && left > 0 && TryRun(subscription, publication, isFirst: true)) left--;
         _isRunning = false;
+
+        // Callbacks that publish to one another would go on for ever here.
+        if (left == 0) RunLater();
     }
 
     private bool TryRun(Subscription subscription, Publication publication, bool isFirst)

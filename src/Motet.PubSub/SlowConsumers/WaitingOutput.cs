@@ -1,7 +1,9 @@
+using Motet.Runtime;
+
 namespace Motet.PubSub;
 
 /// <summary>What waits until a client has taken what it was sent. It exists from the moment when the client is too slow until nothing waits any more. Loop only.</summary>
-internal sealed class WaitingOutput
+internal sealed class WaitingOutput : LoopTask
 {
     private readonly ClientSubscriptions _owner;
     private readonly int _highWatermark;
@@ -11,8 +13,7 @@ internal sealed class WaitingOutput
         _owner = owner;
         _highWatermark = highWatermark;
         Waiting = new WaitingPublications(hub, mayClose: true);
-        // A client that only got much within one turn has nothing to tell when it has left: so it is looked at again.
-        owner.Client.EventLoop.Post(static state => ((WaitingOutput)state!).Send(), this);
+        LookAgain();
     }
 
     public WaitingPublications Waiting { get; }
@@ -28,11 +29,20 @@ internal sealed class WaitingOutput
             Waiting.RemoveFirst();
             if (client.Write(publication, subscription.Details?.As) > _highWatermark)
             {
-                client.EventLoop.Post(static state => ((WaitingOutput)state!).Send(), this);
+                LookAgain();
                 return;
             }
         }
 
         _owner.OutputIsFast();
     }
+
+    /// <inheritdoc/>
+    protected override void Run() => Send();
+
+    /// <summary>
+    /// A client that only got much within one turn has nothing to tell when it has left. So it is looked at behind what was deferred before: there the connection has offered the kernel what was written. If too much waits still, the kernel
+    /// did not take it, and the client will tell.
+    /// </summary>
+    private void LookAgain() => _owner.Client.EventLoop.Defer(this);
 }

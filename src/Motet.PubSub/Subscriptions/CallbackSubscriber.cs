@@ -32,7 +32,12 @@ internal sealed class CallbackSubscriber(PubSubLoop loop, PublicationHandler cal
         }
 
         _waiting.Add(subscription, publication);
-        if (_isRunning || _isScheduled) return;
+        if (!_isRunning) RunLater();
+    }
+
+    private void RunLater()
+    {
+        if (_isScheduled) return;
         _isScheduled = true;
         loop.EventLoop.Post(
             static state =>
@@ -46,8 +51,15 @@ internal sealed class CallbackSubscriber(PubSubLoop loop, PublicationHandler cal
 
     private void RunWaiting()
     {
-        while (!_isRunning && _waiting.TryPeek(out _, out var publication))
+        for (var left = PubSubLoop.MaxInARow; !_isRunning && _waiting.TryPeek(out _, out var publication); left--)
         {
+            // Callbacks that publish to one another would go on for ever here.
+            if (left == 0)
+            {
+                RunLater();
+                return;
+            }
+
             _waiting.RemoveFirst();
             Run(publication);
         }

@@ -24,7 +24,8 @@ public sealed record SubscribeOptions
 
     /// <summary>
     /// For a channel with a history (<see cref="PubSubOptions.History"/>): the id of the last publication that the subscriber had (<see cref="Publication.Id"/>, 0 for none). What the history has after it is
-    /// delivered at once, then what is published from now on, without a gap between them and nothing twice. Null for no history. Not for patterns.
+    /// delivered at once, which for a callback may be before the call that subscribes has returned, then what is published from now on, without a gap between them and nothing twice. What the subscriber does not take at once
+    /// waits, within the limits of slow subscribers. Null for no history. Not for patterns.
     /// </summary>
     public long? Since { get; init; }
 }

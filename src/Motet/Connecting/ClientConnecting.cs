@@ -11,11 +11,11 @@ public static class ClientConnecting
     {
         /// <summary>
         /// Connects to a server: a WebSocket (<c>ws://host[:port]/path</c>, or <c>ws+unix:///file:/path</c> through a Unix socket), or bytes (<c>tcp://host:port</c>, <c>unix:///file</c>). The client lives on the current event loop, or on <see cref="EventLoop.Shared"/> where there is none. When it
-        /// cannot be connected, <see cref="ClientHandler.OnClose"/> is called with <see cref="CloseReason.ConnectFailed"/>, and this fails. Any thread.
+        /// cannot be connected, <see cref="ClientHandler.OnClose"/> is called with <see cref="CloseReason.ConnectFailed"/>, and this fails. On a loop, cancelled with the current <see cref="CancelScope"/>. Any thread.
         /// </summary>
         /// <remarks>
         /// With <see cref="ClientConnectOptions.Reconnect"/> an attempt that fails is followed by others, of which the handler is told in the same way, and this completes with the first client. When that is lost, a new one is connected with the same handler; it
-        /// stops when this side closes or aborts one, when attempts or patience are over, or by the token of the options.
+        /// stops when this side closes or aborts the one that is connected, when attempts or patience are over, or by the token of the options. Closing one that is lost already stops nothing.
         /// </remarks>
         /// <param name="url">The server. <c>wss://</c> and <c>tls://</c> are refused for now.</param>
         /// <param name="handler">Is told what happens to the client, or clients.</param>

@@ -48,7 +48,7 @@ internal sealed class ClientConnector
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (pausesFirst || attempt > 1) await Task.Delay(_backOff.Next(Random.Shared.NextDouble()), _loop!.TimeProvider, cancellationToken);
+            if (pausesFirst || attempt > 1) await PauseAsync(cancellationToken);
             try
             {
                 var client = await ConnectOnceAsync(cancellationToken);
@@ -60,6 +60,12 @@ internal sealed class ClientConnector
                 // The handler was told.
             }
         }
+    }
+
+    private async ValueTask PauseAsync(CancellationToken cancellationToken)
+    {
+        await Coprocess.SleepAsync(_backOff.Next(Random.Shared.NextDouble()), cancellationToken);
+        if (!_loop!.IsCurrent) throw new OperationCanceledException("The event loop has ended.");
     }
 
     /// <summary>One attempt; when it fails the handler is told, and whoever waits.</summary>
@@ -76,18 +82,18 @@ internal sealed class ClientConnector
         }
         catch (Exception exception)
         {
-            Client.TellUnreachable(handler, Protocol, exception);
+            await _loop!.InvokeAsync(() => Client.TellUnreachable(handler, Protocol, exception));
             throw;
         }
     }
 
     /// <summary>A client has ended that was connected.</summary>
-    private void Lost(Client client, TimeSpan lasted)
+    private void Lost(Client client, bool wasClosedHere, TimeSpan lasted)
     {
         var reconnect = _options.Reconnect!;
 
         // What this side ended is not lost.
-        if (client.CloseDetails.Reason is CloseReason.Closed or CloseReason.Aborted or CloseReason.Shutdown || reconnect.CancellationToken.IsCancellationRequested) return;
+        if (wasClosedHere || client.CloseDetails.Reason is CloseReason.Closed or CloseReason.Aborted or CloseReason.Shutdown || reconnect.CancellationToken.IsCancellationRequested) return;
         if (lasted >= reconnect.MaxDelay) _backOff.Reset();
 
         // By way of the loop, so that nothing of what the client's handler ran in is kept.
@@ -126,7 +132,7 @@ internal sealed class ClientConnector
         {
             if (_isOver) return;
             _isOver = true;
-            connector.Lost(client, Stopwatch.GetElapsedTime(_since));
+            connector.Lost(client, WasClosedHere(client), Stopwatch.GetElapsedTime(_since));
         }
     }
 }

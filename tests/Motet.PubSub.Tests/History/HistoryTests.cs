@@ -178,6 +178,28 @@ public sealed class HistoryTests : HubTests
     }
 
     [Fact]
+    public async Task WhatACallbackPublishesDuringItsReplayComesBehindIt()
+    {
+        var (own, clients) = (new List<string>(), new List<string>());
+        await OnLoopAsync(() =>
+        {
+            foreach (var i in Enumerable.Range(0, 3)) Hub.Publish("x", $"{i}");
+            var client = MemoryClient.Open(Loop);
+            Hub.Subscribe("x", publication => Answer(publication, own), new SubscribeOptions { Since = 0 });
+            Hub.Subscribe(client, "x", publication => Answer(publication, clients), new SubscribeOptions { Since = 0 });
+        });
+        await RestAsync();
+        Assert.Equal(["0", "1", "2", "answer"], own);
+        Assert.Equal(own, clients);
+
+        void Answer(Publication publication, List<string> texts)
+        {
+            texts.Add(publication.ToString());
+            if (publication.ToString() == "0" && texts == own) Hub.Publish("x", "answer");
+        }
+    }
+
+    [Fact]
     public async Task WhatTheHistoryGaveIsNotDeliveredAgainFromTheInbox()
     {
         var client = await MemoryClient.OpenAsync(Loop);

@@ -71,6 +71,24 @@ public sealed class SocketTests : HubTests
         Assert.Equal("0123456789", Encoding.UTF8.GetString(buffer, 0, peer.Receive(buffer)));
     }
 
+    [Theory]
+    [InlineData(1000, 2000)]
+    [InlineData(256 * 1024, 300_000)]
+    public async Task AClientThatTakesALongMessageAtOnceIsNotSlow(int highWatermark, int length)
+    {
+        Hub = new PubSubHub(new PubSubOptions { HighWatermark = highWatermark });
+        await using var loops = EventLoopGroup.Start(1);
+        await using var listener = await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), () => new Joining(Hub));
+        using var peer = await ConnectAsync(listener);
+        await Patience.UntilAsync(() => Hub.GetSubscriberCount("x") == 1);
+        var reading = Task.Run(() => ReadAll(peer, 3));
+        Hub.Publish("x", "1" + new string('.', length) + "\n");
+        await loops.Loops[0].InvokeAsync(() => Hub.Publish("x", "2" + new string('.', length) + "\n")).Within();
+        await loops.Loops[0].InvokeAsync(() => Hub.Publish("x", "3\n")).Within();
+
+        Assert.Equal([1, 2, 3], await reading.Within());
+    }
+
     private static async Task<Socket> ConnectAsync(Listener listener)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Patience.Limit.TotalMilliseconds };

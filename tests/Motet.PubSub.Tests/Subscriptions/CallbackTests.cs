@@ -68,6 +68,50 @@ public sealed class CallbackTests : HubTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CallbacksThatAnswerOneAnotherDoNotHoldTheLoop(bool ofClients)
+    {
+        var stop = 0;
+        var calls = 0;
+        await OnLoopAsync(() =>
+        {
+            if (ofClients)
+            {
+                Hub.Subscribe(MemoryClient.Open(Loop), "a", _ => Answer("b"));
+                Hub.Subscribe(MemoryClient.Open(Loop), "b", _ => Answer("a"));
+            }
+            else
+            {
+                Hub.Subscribe("a", _ => Answer("b"));
+                Hub.Subscribe("b", _ => Answer("a"));
+            }
+
+            // From a coprocess: then both are called from the loop.
+            Coprocess.Spawn(() =>
+            {
+                Hub.Publish("a", "");
+                return Task.CompletedTask;
+            });
+        });
+        try
+        {
+            for (var i = 0; i < 10; i++) await OnLoopAsync(() => { });
+            await Patience.UntilAsync(() => Volatile.Read(ref calls) > 10_000);
+        }
+        finally
+        {
+            Volatile.Write(ref stop, 1);
+        }
+
+        void Answer(string channel)
+        {
+            calls++;
+            if (Volatile.Read(ref stop) == 0) Hub.Publish(channel, "");
+        }
+    }
+
     [Fact]
     public async Task EachCallbackIsASubscriptionOfItsOwn()
     {

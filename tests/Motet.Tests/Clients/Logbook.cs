@@ -16,6 +16,8 @@ internal sealed class Logbook : ClientHandler
 
     public Action<Client, Message>? Receive { get; init; }
 
+    public Action<Client>? Close { get; init; }
+
     public override void OnOpen(Client client)
     {
         Clients.Enqueue(client);
@@ -35,6 +37,7 @@ internal sealed class Logbook : ClientHandler
     {
         Closes.Enqueue(close);
         Calls.Enqueue("close");
+        Close?.Invoke(client);
     }
 
     public Task UntilAsync(string call, int count = 1) => Patience.UntilAsync(() => Calls.Count(made => made == call) >= count, () => $"Not {count} of '{call}' in: {string.Join(", ", Calls)}");

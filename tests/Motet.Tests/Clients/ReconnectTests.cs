@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Motet.Net;
+using Motet.Runtime;
 
 namespace Motet.Tests;
 
@@ -47,6 +48,69 @@ public sealed class ReconnectTests
 
         await NothingComesAsync(served, 1);
         Assert.Equal(["open", "close"], logbook.Calls);
+    }
+
+    [Fact]
+    public async Task WhatThisSideClosesStaysClosedAlsoWhenThePeerBreaksItMeanwhile()
+    {
+        using var place = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        place.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        place.Listen();
+        var logbook = new Logbook();
+        var client = await Client.ConnectAsync($"tcp://{place.LocalEndPoint}", logbook, new ClientConnectOptions { Reconnect = Quick, Connection = new ConnectionOptions { MaxPendingBytes = 64 << 20 } }).Within();
+        using var peer = await place.AcceptAsync().WaitAsync(Patience.Limit);
+        await client.EventLoop.InvokeAsync(() =>
+        {
+            client.Write(new byte[32 << 20]);
+            client.Close();
+        }).Within();
+        peer.Close(timeout: 0);
+        await logbook.UntilAsync("close");
+
+        Assert.Equal(CloseReason.PeerReset, logbook.Closes.Single().Reason);
+        await Task.Delay(Quick.MaxDelay * 10);
+        Assert.False(place.Poll(0, SelectMode.SelectRead));
+        Assert.Equal(["open", "close"], logbook.Calls);
+    }
+
+    [Fact]
+    public async Task AScopeThatIsCancelledEndsAPause()
+    {
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var logbook = new Logbook();
+        var options = new ClientConnectOptions { Reconnect = new ReconnectOptions { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) } };
+        var failure = new TaskCompletionSource<Exception?>();
+        var connecting = await EventLoop.Shared.InvokeAsync(() => Coprocess.Spawn(async () =>
+        {
+            failure.SetResult(await Record.ExceptionAsync(() => Client.ConnectAsync($"tcp://{closed.LocalEndPoint}", logbook, options)));
+        })).Within();
+        await logbook.UntilAsync("close");
+        await EventLoop.Shared.InvokeAsync(() => connecting.Cancel()).Within();
+
+        Assert.IsAssignableFrom<OperationCanceledException>(await failure.Task.Within());
+        Assert.Equal(["close"], logbook.Calls);
+    }
+
+    [Fact]
+    public async Task AHandlerIsToldOfAFailureOutsideOfWhatConnects()
+    {
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var scope = new TaskCompletionSource<CancelScope?>();
+        var logbook = new Logbook { Close = _ => scope.SetResult(CancelScope.Current) };
+        _ = await EventLoop.Shared.InvokeAsync(() => Coprocess.Spawn(async () =>
+        {
+            try
+            {
+                await Client.ConnectAsync($"tcp://{closed.LocalEndPoint}", logbook);
+            }
+            catch (SocketException)
+            {
+            }
+        })).Within();
+
+        Assert.Null(await scope.Task.Within());
     }
 
     [Fact]
@@ -111,6 +175,9 @@ public sealed class ReconnectTests
         Assert.Equal([1, 3, 4.5, 10, 5], new[] { 0, 0, 1, 0, 1.0 }.Select(chance => backOff.Next(chance).TotalSeconds));
         backOff.Reset();
         Assert.Equal(TimeSpan.FromSeconds(1), backOff.Next(0));
+
+        var eager = new BackOff(new ReconnectOptions { InitialDelay = TimeSpan.Zero, MaxDelay = TimeSpan.FromMilliseconds(7), Jitter = 0 });
+        Assert.Equal([0, 2, 4, 7, 7], new[] { 0, 0, 0, 0, 0.0 }.Select(chance => eager.Next(chance).TotalMilliseconds));
 
         var extreme = new BackOff(new ReconnectOptions { InitialDelay = TimeSpan.FromDays(1), MaxDelay = TimeSpan.MaxValue, Factor = double.MaxValue, Jitter = 0 });
         Assert.Equal([TimeSpan.FromDays(1), TimeSpan.MaxValue, TimeSpan.MaxValue], new[] { 0, 0, 0.0 }.Select(chance => extreme.Next(chance)));
