@@ -105,7 +105,7 @@ public static class WebSocketConnector
     private static WebSocket Begin(Connection connection, ClientHandshake handshake, ClientHandler handler, WebSocketOptions options)
     {
         if (!connection.IsOpen) throw new ConnectionClosedException(connection.CloseReason);
-        var socket = new WebSocket(connection, handler, options, isServer: false, handshake.SubProtocol, handshake.Compression, request: null);
+        var socket = new WebSocket(connection, handler, options, isServer: false, handshake.SubProtocol, handshake.Compression, requestHead: null);
         connection.Handler = socket.Start();
         socket.Open();
         return socket;

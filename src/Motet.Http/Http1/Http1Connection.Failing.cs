@@ -9,8 +9,8 @@ internal sealed partial class Http1Connection
     private RejectReason WhyNotHandled(RequestHead head)
     {
         if (head.RejectReason != RejectReason.None) return head.RejectReason;
-        if (head.Method == MethodKind.Connect && !service.Options.AllowConnect) return RejectReason.ConnectNotAllowed;
-        if (head.Method == MethodKind.Trace && !service.Options.AllowTrace) return RejectReason.TraceNotAllowed;
+        if (head.Method == MethodKind.Connect && !_service.Options.AllowConnect) return RejectReason.ConnectNotAllowed;
+        if (head.Method == MethodKind.Trace && !_service.Options.AllowTrace) return RejectReason.TraceNotAllowed;
         return head.HasUnknownExpectation ? RejectReason.UnknownExpectation : RejectReason.None;
     }
 
@@ -19,7 +19,7 @@ internal sealed partial class Http1Connection
     {
         if (exception is RequestRejectedException rejection && _phase != Phase.GivenAway)
         {
-            if (!connection.IsOpen) return;
+            if (!_connection.IsOpen) return;
             HttpMetrics.Rejected(rejection.Reason);
             if (!rejection.Reason.IsAboutContent()) request.CloseAfterResponse();
             EndResponse(request, rejection.Status, rejection.Reason.ToText() + "\n", CloseReason.ProtocolError);
@@ -27,18 +27,18 @@ internal sealed partial class Http1Connection
         }
 
         // That the client is gone is no failure of the handler, nor is it to stop because of that.
-        if (exception is ConnectionClosedException or OperationCanceledException && (!connection.IsOpen || request.IsAborted)) return;
+        if (exception is ConnectionClosedException or OperationCanceledException && (!_connection.IsOpen || request.IsAborted)) return;
         HttpMetrics.HandlerFailures.Add(1);
-        HttpLog.HandlerFailed(service.Logger, exception, request.Method, request.Path);
-        if (connection.IsOpen && _phase != Phase.GivenAway) EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
+        HttpLog.HandlerFailed(_service.Logger, exception, request.Method, request.Path);
+        if (_connection.IsOpen && _phase != Phase.GivenAway) EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
     }
 
     /// <summary>The handler completed without a whole response.</summary>
     private void EndIncomplete(HttpRequest request)
     {
-        if (!connection.IsOpen) return;
+        if (!_connection.IsOpen) return;
         HttpMetrics.HandlerFailures.Add(1);
-        HttpLog.ResponseIncomplete(service.Logger, request.Method, request.Path);
+        HttpLog.ResponseIncomplete(_service.Logger, request.Method, request.Path);
         EndResponse(request, HttpStatus.InternalServerError, "", CloseReason.HandlerFailed);
     }
 
@@ -48,7 +48,7 @@ internal sealed partial class Http1Connection
         if (request.IsResponseComplete && !request.IsUpgraded) return;
         if (request.HasResponseStarted)
         {
-            connection.Abort(reason);
+            _connection.Abort(reason);
             return;
         }
 
@@ -60,8 +60,8 @@ internal sealed partial class Http1Connection
     private void RejectHead(RejectReason reason)
     {
         HttpMetrics.Rejected(reason);
-        RejectionWriter.Write(connection, reason, _request!.Head.Method, service);
-        if (service.Options.AccessLog is { } log) LogRejection(reason, log);
+        RejectionWriter.Write(_connection, reason, _request!.Head.Method, _service);
+        if (_service.Options.AccessLog is { } log) LogRejection(reason, log);
         _request.Reset();
         End(reason == RejectReason.HeadTimeout ? CloseReason.ReadTimeout : CloseReason.ProtocolError, lingers: true);
     }
@@ -73,17 +73,17 @@ internal sealed partial class Http1Connection
         HttpMetrics.Rejected(reason);
         if (request.IsResponseComplete)
         {
-            connection.CloseLingering(CloseReason.ReadTimeout);
+            _connection.CloseLingering(CloseReason.ReadTimeout);
         }
         else if (request.HasResponseStarted)
         {
-            connection.Abort(CloseReason.ReadTimeout);
+            _connection.Abort(CloseReason.ReadTimeout);
         }
         else
         {
-            RejectionWriter.Write(connection, reason, request.Head.Method, service);
+            RejectionWriter.Write(_connection, reason, request.Head.Method, _service);
             request.NoteRejected(reason);
-            connection.CloseLingering(CloseReason.ReadTimeout);
+            _connection.CloseLingering(CloseReason.ReadTimeout);
         }
 
         // Still its handler's if that did not complete when the read failed: nothing it waits for is of use now.

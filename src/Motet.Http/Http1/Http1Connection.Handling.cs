@@ -12,14 +12,14 @@ internal sealed partial class Http1Connection
     {
         _phase = Phase.Handling;
         _headHasDeadline = false;
-        connection.ClearDeadline();
+        _connection.ClearDeadline();
         HttpMetrics.Requests.Add(1);
-        if (service.Options.AccessLog is not null) StartLogging(request);
+        if (_service.Options.AccessLog is not null) StartLogging(request);
         rest = default;
         var context = ExecutionContext.Capture();
         try
         {
-            var handling = service.Handler(request);
+            var handling = _service.Handler(request);
             if (!handling.IsCompleted)
             {
                 rest = handling;
@@ -44,9 +44,9 @@ internal sealed partial class Http1Connection
     /// <summary>The connection goes to the request's handler, with what has arrived behind the request. It ends, as any that closes, when the handler completes.</summary>
     public void HandOver(HttpRequest request)
     {
-        connection.PauseInput();
+        _connection.PauseInput();
         request.Body.LeaveRest();
-        connection.Handler = new UpgradedHandler(this);
+        _connection.Handler = new UpgradedHandler(this);
     }
 
     /// <summary>
@@ -55,11 +55,11 @@ internal sealed partial class Http1Connection
     /// </summary>
     public void GiveAway(HttpRequest request, ConnectionHandler successor)
     {
-        connection.PauseInput();
-        connection.ClearDeadline();
+        _connection.PauseInput();
+        _connection.ClearDeadline();
         request.Body.LeaveRest();
         _phase = Phase.GivenAway;
-        connection.Handler = successor;
+        _connection.Handler = successor;
     }
 
     /// <summary>The connection broke, or was given up: the handler is told, if it still runs.</summary>
@@ -73,7 +73,7 @@ internal sealed partial class Http1Connection
         if (_phase != Phase.GivenAway)
         {
             _phase = Phase.Waiting;
-            connection.PauseInput();
+            _connection.PauseInput();
         }
 
         _ = WaitAsync(request, rest);
@@ -100,8 +100,8 @@ internal sealed partial class Http1Connection
         catch (Exception exception)
         {
             // Nothing of this is the handler's: a logger that throws, a defect. The connection is in an unknown state.
-            connection.EventLoop.ReportUnhandledException(exception, connection);
-            connection.Abort(CloseReason.HandlerFailed);
+            _connection.EventLoop.ReportUnhandledException(exception, _connection);
+            _connection.Abort(CloseReason.HandlerFailed);
         }
     }
 
@@ -111,17 +111,18 @@ internal sealed partial class Http1Connection
     {
         if (_phase == Phase.GivenAway) return true;
         if (!request.FinishResponse()) EndIncomplete(request);
-        return request.Body.IsComplete || request.ClosesConnection || !connection.IsOpen || request.Body.TryDrop();
+        return request.Body.IsComplete || request.ClosesConnection || !_connection.IsOpen || request.Body.TryDrop();
     }
 
     /// <summary>The request is over: the connection turns to the next one, or ends.</summary>
     private void Complete(HttpRequest request, bool moreHasArrived)
     {
-        if (service.Options.AccessLog is { } log) Log(request, log);
+        if (_service.Options.AccessLog is { } log) Log(request, log);
         if (_phase == Phase.GivenAway)
         {
             request.Reset();
             Release();
+            request.Loop.ReturnConnection(this);
             return;
         }
 
@@ -132,7 +133,7 @@ internal sealed partial class Http1Connection
         var lingers = moreHasArrived || request.Head.KeepAlive || request.IsUpgraded || !request.Body.IsComplete;
         request.Reset();
         _phase = Phase.Head;
-        if (!closes && connection.IsOpen) return;
+        if (!closes && _connection.IsOpen) return;
         End(ClosesSoon ? CloseReason.Shutdown : CloseReason.Closed, lingers);
     }
 
@@ -145,17 +146,17 @@ internal sealed partial class Http1Connection
             return;
         }
 
-        if (connection.Pending > service.Limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return;
+        if (_connection.Pending > _service.Limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return;
         if (_phase == Phase.Ending) return;
         BecomeIdle();
-        connection.ResumeInput();
+        _connection.ResumeInput();
     }
 
     /// <summary>Many answers wait to be sent: further requests are looked at only if the kernel takes them all now.</summary>
     private bool MakeRoomForAnswers()
     {
-        if (_phase != Phase.Head || connection.Flush()) return true;
-        if (!connection.IsOpen)
+        if (_phase != Phase.Head || _connection.Flush()) return true;
+        if (!_connection.IsOpen)
         {
             End(CloseReason.Closed, lingers: false);
             return true;
@@ -163,7 +164,7 @@ internal sealed partial class Http1Connection
 
         _phase = Phase.Held;
         if (_request is not null) Release();
-        connection.PauseInput();
+        _connection.PauseInput();
         return false;
     }
 
@@ -172,8 +173,8 @@ internal sealed partial class Http1Connection
     {
         _phase = Phase.Yielding;
         if (_request is not null) Release();
-        connection.PauseInput();
-        connection.EventLoop.Post(
+        _connection.PauseInput();
+        _connection.EventLoop.Post(
             static state =>
             {
                 var http = (Http1Connection)state!;
@@ -187,15 +188,15 @@ internal sealed partial class Http1Connection
     {
         _phase = Phase.Head;
         BecomeIdle();
-        connection.ResumeInput();
+        _connection.ResumeInput();
     }
 
     private void End(CloseReason reason, bool lingers)
     {
         _phase = Phase.Ending;
         if (_request is not null) Release();
-        if (lingers) connection.CloseLingering(reason);
-        else connection.Close(reason);
+        if (lingers) _connection.CloseLingering(reason);
+        else _connection.Close(reason);
     }
 
     /// <summary>Whether bytes behind the last request have arrived. Takes one of them.</summary>
@@ -204,7 +205,7 @@ internal sealed partial class Http1Connection
         Span<byte> one = stackalloc byte[1];
         try
         {
-            return connection.IsOpen && connection.Read(one) > 0;
+            return _connection.IsOpen && _connection.Read(one) > 0;
         }
         catch (ConnectionClosedException)
         {

@@ -21,7 +21,7 @@ internal sealed partial class Http1Connection
 
     private void LogRejection(RejectReason reason, AccessLog log) => HttpLoop.Current.AccessLogWriter(log).WriteRejected(reason.ToStatus(), _peer ??= DescribePeer());
 
-    private byte[] DescribePeer() => connection.RemoteEndPoint switch
+    private byte[] DescribePeer() => _connection.RemoteEndPoint switch
     {
         IPEndPoint { Address: { IsIPv4MappedToIPv6: true } address } => Encoding.ASCII.GetBytes(address.MapToIPv4().ToString()),
         IPEndPoint ip => Encoding.ASCII.GetBytes(ip.Address.ToString()),

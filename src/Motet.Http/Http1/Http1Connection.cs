@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Motet.Net;
 
 namespace Motet.Http;
@@ -6,12 +7,21 @@ namespace Motet.Http;
 /// HTTP/1.1 on one connection (RFC 9112). Requests are parsed where they lie and answered in order: a handler that completes synchronously is followed by the
 /// next request of the same read, and all answers leave together; while a handler waits, nothing more is read. Idle, it holds no buffer and no request object.
 /// </summary>
-internal sealed partial class Http1Connection(HttpService service, Connection connection) : ConnectionHandler
+internal sealed partial class Http1Connection : ConnectionHandler
 {
+    private HttpService _service;
+    private Connection _connection;
+
     // The request whose head is arriving or whose handler runs; null while the connection is idle.
     private HttpRequest? _request;
     private Phase _phase;
     private bool _headHasDeadline;
+
+    public Http1Connection(HttpService service, Connection connection)
+    {
+        _service = service;
+        _connection = connection;
+    }
 
     private enum Phase : byte
     {
@@ -37,9 +47,9 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         Ending,
     }
 
-    public HttpService Service => service;
+    public HttpService Service => _service;
 
-    public Connection Connection => connection;
+    public Connection Connection => _connection;
 
     /// <summary>The server is stopping: the request under way is the last one.</summary>
     public bool ClosesSoon { get; private set; }
@@ -47,12 +57,23 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     /// <summary>The client will send no more, though not all it sent was read.</summary>
     public bool PeerFinished { get; private set; }
 
-    protected override void OnOpen(Connection connection) => connection.SetDeadline(service.Limits.HeadTimeout);
+    /// <summary>Serves another connection: the one before was given away, and nothing refers here any more.</summary>
+    public void Serve(HttpService service, Connection connection)
+    {
+        Debug.Assert(_phase == Phase.GivenAway && _request is null, "The object is in use.");
+        _service = service;
+        _connection = connection;
+        _phase = Phase.Head;
+        _headHasDeadline = ClosesSoon = PeerFinished = false;
+        _peer = null;
+    }
+
+    protected override void OnOpen(Connection connection) => _connection.SetDeadline(_service.Limits.HeadTimeout);
 
     protected override unsafe int OnData(Connection connection, Span<byte> data)
     {
         var loop = HttpLoop.Current;
-        var limits = service.Limits;
+        var limits = _service.Limits;
         fixed (byte* start = data)
         {
             var position = start;
@@ -92,7 +113,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
                 position += request.Body.Detach();
                 Complete(request, moreHasArrived: position < end);
                 if (_phase == Phase.GivenAway) return (int)(position - start);
-                if (connection.Pending > limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
+                if (_connection.Pending > limits.MaxWaitingResponseBytes && !MakeRoomForAnswers()) return (int)(position - start);
                 if (++served == limits.MaxPipelinedRequests && position < end && _phase == Phase.Head)
                 {
                     Yield();
@@ -108,7 +129,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     protected override void OnEndOfInput(Connection connection)
     {
         if (_phase == Phase.Head && _request is { Head.HasBegun: true }) RejectHead(RejectReason.Incomplete);
-        else connection.Close(CloseReason.PeerClosed);
+        else _connection.Close(CloseReason.PeerClosed);
     }
 
     protected override void OnDrained(Connection connection)
@@ -127,7 +148,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
                 RejectBody(_request!);
                 break;
             default:
-                connection.Close(CloseReason.IdleTimeout);
+                _connection.Close(CloseReason.IdleTimeout);
                 break;
         }
     }
@@ -145,7 +166,7 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
         if (_phase == Phase.Waiting) _request!.ProbeClient();
     }
 
-    protected override void OnHangUp(Connection connection) => connection.Abort(CloseReason.PeerReset);
+    protected override void OnHangUp(Connection connection) => _connection.Abort(CloseReason.PeerReset);
 
     protected override void OnClose(Connection connection, CloseReason reason)
     {
@@ -156,13 +177,13 @@ internal sealed partial class Http1Connection(HttpService service, Connection co
     private void StartHeadDeadline()
     {
         _headHasDeadline = true;
-        connection.SetDeadline(service.Limits.HeadTimeout);
+        _connection.SetDeadline(_service.Limits.HeadTimeout);
     }
 
     private void BecomeIdle()
     {
         if (_request is not null) Release();
-        connection.SetDeadline(service.Limits.KeepAliveTimeout);
+        _connection.SetDeadline(_service.Limits.KeepAliveTimeout);
     }
 
     private void DropHead()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Motet.Net;
 using Motet.Runtime;
 
 namespace Motet.Http;
@@ -13,7 +14,11 @@ internal sealed class HttpLoop
     [ThreadStatic]
     private static HttpLoop? _current;
 
+    /// <summary>Objects of connections that were given away, kept for later: of those who come at once to become WebSockets few are on their way at the same time.</summary>
+    private const int MaxKeptConnections = 64;
+
     private readonly Stack<HttpRequest> _requests = new();
+    private readonly Stack<Http1Connection> _connections = new();
     private readonly HttpDate _date = new();
     private readonly byte[] _okAndDate = [.. StatusLine.For(HttpStatus.OK), .. new byte["Date: \r\n"u8.Length + HttpDate.Length]];
     private long _dateUntil;
@@ -62,6 +67,20 @@ internal sealed class HttpLoop
     {
         request.EnterPool();
         if (_requests.Count < MaxKeptRequests) _requests.Push(request);
+    }
+
+    /// <summary>What serves a new connection.</summary>
+    public Http1Connection RentConnection(HttpService service, Connection connection)
+    {
+        if (!_connections.TryPop(out var http)) return new Http1Connection(service, connection);
+        http.Serve(service, connection);
+        return http;
+    }
+
+    /// <summary>Takes an object back whose connection was given away, and whose request is over.</summary>
+    public void ReturnConnection(Http1Connection http)
+    {
+        if (_connections.Count < MaxKeptConnections) _connections.Push(http);
     }
 
     /// <summary>What this loop writes the log with. The one that was used last is at hand; services of one loop that log to different places pay a look-up for each change.</summary>

@@ -48,7 +48,7 @@ public sealed class HttpService
 
     /// <summary>Makes the handler of one connection.</summary>
     /// <param name="connection">The connection.</param>
-    public ConnectionHandler Serve(Connection connection) => new Http1Connection(this, connection);
+    public ConnectionHandler Serve(Connection connection) => HttpLoop.Current.RentConnection(this, connection);
 
     /// <summary>The options of a listener for this service: its limits of connections, room for the longest request head, and 503 for clients beyond a limit.</summary>
     /// <param name="unixSocketMode">The permissions of a Unix socket's file; the owner only when null.</param>

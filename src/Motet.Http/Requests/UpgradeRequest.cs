@@ -18,9 +18,19 @@ public sealed class UpgradeRequest
     [ThreadStatic]
     private static UpgradeRequest? _parsedFor;
 
+    // What was kept last of a WebSocket's head.
+    [ThreadStatic]
+    private static byte[]? _keptLast;
+
     private readonly byte[] _head;
 
-    internal UpgradeRequest(HttpRequest request, bool isWebSocket = false) => _head = isWebSocket ? WithoutHandshake(request.Head, request.HeadBytes) : request.HeadBytes.ToArray();
+    internal UpgradeRequest(HttpRequest request)
+        : this(request.HeadBytes.ToArray())
+    {
+    }
+
+    /// <param name="head">The bytes of a head that was accepted, whole.</param>
+    internal UpgradeRequest(byte[] head) => _head = head;
 
     /// <summary>The method.</summary>
     public HttpMethod Method => HttpMethod.Parse(Text(Head.MethodOffset, Head.MethodLength));
@@ -58,15 +68,20 @@ public sealed class UpgradeRequest
         }
     }
 
-    private static byte[] WithoutHandshake(RequestHead head, ReadOnlySpan<byte> bytes)
+    /// <summary>The head of a request without the lines that its handshake as a WebSocket has answered.</summary>
+    internal static byte[] WithoutHandshake(HttpRequest request)
     {
+        var head = request.Head;
+        var bytes = request.HeadBytes;
         var length = head.Length;
         foreach (ref readonly var field in head.Headers)
         {
             if (IsOfHandshake(field.Name(bytes))) length -= LineEnd(field, bytes) - field.NameOffset;
         }
 
-        var kept = new byte[length];
+        const int MaxStackBytes = 1024;
+        var kept = length <= MaxStackBytes ? stackalloc byte[MaxStackBytes] : new byte[length];
+        kept = kept[..length];
         var written = 0;
         var from = 0;
         foreach (ref readonly var field in head.Headers)
@@ -77,12 +92,14 @@ public sealed class UpgradeRequest
         }
 
         Copy(bytes[from..head.Length], kept, ref written);
-        return kept;
+
+        // Devices and programs of one kind send the same, one like the other: then they keep the same bytes.
+        return _keptLast is { } last && kept.SequenceEqual(last) ? last : _keptLast = kept.ToArray();
     }
 
-    private static void Copy(ReadOnlySpan<byte> bytes, byte[] destination, ref int written)
+    private static void Copy(ReadOnlySpan<byte> bytes, Span<byte> destination, ref int written)
     {
-        bytes.CopyTo(destination.AsSpan(written));
+        bytes.CopyTo(destination[written..]);
         written += bytes.Length;
     }
 

@@ -18,7 +18,7 @@ internal sealed class UpgradingClient(Connection connection, ClientHandler handl
 
     protected override void OnShutdown(Connection connection)
     {
-        // The client is told when it is there.
+        // The client, which is to come, will be told.
     }
 
     // The client was never there, and its handler learns that it will not be.

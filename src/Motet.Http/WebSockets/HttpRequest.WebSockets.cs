@@ -34,7 +34,7 @@ public sealed partial class HttpRequest
         if (refusal != WebSocketRefusal.None) return RefuseWebSocketAsync(refusal);
 
         WriteHandshake(handshake.Key, subProtocol, compression);
-        var socket = new WebSocket(Connection, handler, options, isServer: true, subProtocol, compression, new UpgradeRequest(this, isWebSocket: true));
+        var socket = new WebSocket(Connection, handler, options, isServer: true, subProtocol, compression, UpgradeRequest.WithoutHandshake(this));
         GiveAway(socket.Start());
 
         // In a turn of its own: the handler's code belongs to the socket, not to this request and what it runs in.

@@ -3,6 +3,8 @@ namespace Motet.Net;
 /// <summary>The callbacks of the handler: one at a time, in order, each waited for.</summary>
 public abstract partial class Client
 {
+    private const State AnyDue = State.HandlerDue | State.OpenDue | State.DrainedDue | State.PingDue | State.ShutdownDue | State.CloseDue;
+
     private enum Callback : byte
     {
         None,
@@ -14,8 +16,11 @@ public abstract partial class Client
         Close,
     }
 
-    /// <summary>For protocols: whether a callback is under way, so that no message may be handed over.</summary>
-    protected bool IsBusy => Has(State.Busy);
+    /// <summary>For protocols: whether a callback is under way, or has to come first, so that no message may be handed over.</summary>
+    protected bool IsBusy => Has(State.Busy | State.Deferred | State.Unopened);
+
+    /// <summary>Whether callbacks may be called here and now. Inside a coprocess or a cancel scope, which may be that of another client's code, they would be part of it.</summary>
+    private bool MayCallHere => SynchronizationContext.Current == EventLoop.SynchronizationContext && Runtime.CancelScope.Current is null;
 
     /// <summary>
     /// Runs code as one of the client's callbacks: it overlaps with none, and what it throws closes the client. Nothing is run when one is under way, or the client has ended; <see cref="ClientExtension.OnFree"/> says when to try again. Loop only.
@@ -26,7 +31,7 @@ public abstract partial class Client
     public bool TryInvoke(Func<Client, object?, ValueTask> callback, object? state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        if (Has(State.Busy | State.Ended | State.Failed))
+        if (Has(State.Busy | State.Deferred | State.Unopened | State.Ended | State.Failed))
         {
             _state |= State.FreeDue;
             return false;
@@ -39,7 +44,7 @@ public abstract partial class Client
             var running = callback(this, state);
             if (!running.IsCompleted)
             {
-                WaitFor(running, message: null);
+                WaitFor(running, context);
                 return true;
             }
 
@@ -62,7 +67,7 @@ public abstract partial class Client
     /// <summary>For protocols: the client is there.</summary>
     protected void Opened()
     {
-        _state |= State.OpenDue;
+        _state = (_state | State.OpenDue) & ~State.Unopened;
         RunDue();
     }
 
@@ -84,7 +89,7 @@ public abstract partial class Client
                 if (!running.IsCompleted)
                 {
                     source.Move();
-                    WaitFor(running, source);
+                    WaitFor(running, context, source);
                     return false;
                 }
 
@@ -105,7 +110,7 @@ public abstract partial class Client
 
         _state &= ~State.Busy;
         if (_state != State.None) RunDue();
-        return !Has(State.Busy | State.Ended | State.Failed);
+        return !Has(State.Busy | State.Deferred | State.Ended | State.Failed);
     }
 
     /// <summary>For protocols: what was written has left, after a time when it had to wait.</summary>
@@ -127,6 +132,7 @@ public abstract partial class Client
     /// <summary>For protocols: the server stops. The client is closed when the handler was told.</summary>
     protected void ShuttingDown()
     {
+        if (Has(State.Busy)) (_handler as MessageReader)?.EndsSoon(CloseReason.None);
         _state |= State.ShutdownDue;
         RunDue();
     }
@@ -142,12 +148,41 @@ public abstract partial class Client
         if (rare.CloseDetails.Reason == CloseReason.None) rare.CloseDetails = close;
         else rare.CloseDetails = rare.CloseDetails with { Code = close.Code, Text = close.Text };
         Volatile.Write(ref _rare, rare);
-        _state |= State.Ended | State.CloseDue;
+        if (Has(State.Busy)) (_handler as MessageReader)?.EndsSoon(close.Reason);
+        _state = (_state | State.Ended | State.CloseDue) & ~State.Unopened;
         RunDue();
+    }
+
+    /// <summary>For protocols: the peer is gone, though not all that came from it was handed over, because a callback is waited for. Code that reads in sequence learns of it.</summary>
+    protected void PeerLost()
+    {
+        if (Has(State.Busy)) (_handler as MessageReader)?.EndsSoon(CloseReason.PeerReset);
     }
 
     /// <summary>Calls what the handler is to be told, until one has to be waited for.</summary>
     private void RunDue()
+    {
+        if (Has(State.Unopened | State.Deferred)) return;
+        if (Has(AnyDue) && !Has(State.Busy) && !MayCallHere) Defer();
+        else RunDueHere();
+    }
+
+    private void Defer()
+    {
+        _state |= State.Deferred;
+        HoldInput();
+        EventLoop.Post(
+            static state =>
+            {
+                var client = (Client)state!;
+                client._state &= ~State.Deferred;
+                client.RunDueHere();
+                client.LetInputGo();
+            },
+            this);
+    }
+
+    private void RunDueHere()
     {
         while (!Has(State.Busy) && TakeDue() is var callback && callback != Callback.None)
         {
@@ -164,13 +199,11 @@ public abstract partial class Client
         else for (var extension = _extension; extension is not null; extension = extension.Next) extension.OnFree(this);
     }
 
-    /// <summary>The order: the end is last, and nothing but the end follows a failure or comes behind the end.</summary>
+    /// <summary>The order: the end is last, and nothing but the end follows a failure or comes behind the end. Only a handler that takes the place of another is told of its beginning even then, because it is told of the end.</summary>
     private Callback TakeDue()
     {
-        const State AnyDue = State.HandlerDue | State.OpenDue | State.DrainedDue | State.PingDue | State.ShutdownDue | State.CloseDue;
         if (!Has(AnyDue)) return Callback.None;
         if (Has(State.Ended | State.Failed)) _state &= ~(State.HandlerDue | State.DrainedDue | State.PingDue | State.ShutdownDue);
-        if (Has(State.Failed)) _state &= ~State.OpenDue;
         if (Take(State.OpenDue)) return Callback.Open;
         if (Take(State.HandlerDue)) return Callback.HandlerReplaced;
         if (Take(State.DrainedDue) && IsOpen) return Callback.Drained;
@@ -197,7 +230,7 @@ public abstract partial class Client
             var running = Call(callback);
             if (!running.IsCompleted)
             {
-                WaitFor(running, message: null, callback);
+                WaitFor(running, context, message: null, callback);
                 return !Has(State.Busy);
             }
 
@@ -248,15 +281,26 @@ public abstract partial class Client
         }
     }
 
-    private void WaitFor(ValueTask running, MessageSource? message, Callback callback = Callback.None)
+    private void WaitFor(ValueTask running, ExecutionContext? context, MessageSource? message = null, Callback callback = Callback.None)
     {
-        if (!Has(State.HoldsInput | State.Ended))
-        {
-            _state |= State.HoldsInput;
-            PauseInput();
-        }
+        HoldInput();
 
+        // What the callback put into AsyncLocals before its first wait is not for those that follow.
+        if (context is not null) ExecutionContext.Restore(context);
         _ = WaitAsync(running, message, callback);
+    }
+
+    private void HoldInput()
+    {
+        if (Has(State.HoldsInput | State.Ended)) return;
+        _state |= State.HoldsInput;
+        PauseInput();
+    }
+
+    private void LetInputGo()
+    {
+        if (Has(State.Busy | State.Deferred)) return;
+        if (Take(State.HoldsInput) && !Has(State.Ended | State.Failed)) ResumeInput();
     }
 
     private async Task WaitAsync(ValueTask running, MessageSource? message, Callback callback)
@@ -273,8 +317,7 @@ public abstract partial class Client
         message?.End();
         Returned(callback);
         RunDue();
-        if (Has(State.Busy)) return;
-        if (Take(State.HoldsInput) && !Has(State.Ended | State.Failed)) ResumeInput();
+        LetInputGo();
     }
 
     private void Fail(Exception exception)

@@ -18,7 +18,7 @@ public abstract partial class Client
         if (extension is not null) client.AddExtension(extension);
         connection.Handler = client.CreateCallbacks();
         client.Opened();
-        connection.ResumeInput();
+        if (!client.IsBusy) connection.ResumeInput();
         return client;
     }
 

@@ -201,6 +201,6 @@ public abstract partial class Client
 
     private void CheckLoop()
     {
-        if (!EventLoop.IsCurrent) throw new InvalidOperationException("This is for the client's event loop; from other threads, use Write.");
+        if (!EventLoop.IsCurrent) throw new InvalidOperationException("This is for the client's event loop. Other threads may write, with Write, and close.");
     }
 }

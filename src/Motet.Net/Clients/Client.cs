@@ -23,6 +23,7 @@ public abstract partial class Client
         ArgumentNullException.ThrowIfNull(handler);
         EventLoop = loop;
         _handler = handler;
+        _state = State.Unopened;
     }
 
     [Flags]
@@ -66,8 +67,14 @@ public abstract partial class Client
         /// <summary>Somebody was told to wait for the end of the callbacks, and is to be told of it.</summary>
         FreeDue = 1 << 11,
 
+        /// <summary>The client is not there yet: nothing is called.</summary>
+        Unopened = 1 << 12,
+
+        /// <summary>The next callbacks have a turn of the loop to themselves; until then nothing is called, and input rests.</summary>
+        Deferred = 1 << 13,
+
         /// <summary>This side has closed the client.</summary>
-        ClosedHere = 1 << 12,
+        ClosedHere = 1 << 14,
     }
 
     /// <summary>The event loop that the client lives on. Any thread.</summary>
@@ -145,10 +152,17 @@ public abstract partial class Client
     /// <summary>What most clients never need.</summary>
     private sealed class Rare
     {
+        private object? _closeDetails;
+
         public IDictionary<object, object?>? Items { get; set; }
 
         public ClientHandler? NextHandler { get; set; }
 
-        public CloseDetails CloseDetails { get; set; }
+        /// <summary>In one piece, because any thread may read it.</summary>
+        public CloseDetails CloseDetails
+        {
+            get => Volatile.Read(ref _closeDetails) is CloseDetails details ? details : default;
+            set => Volatile.Write(ref _closeDetails, value);
+        }
     }
 }

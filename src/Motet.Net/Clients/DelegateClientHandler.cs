@@ -14,14 +14,18 @@ internal sealed class DelegateClientHandler<T>(ClientDelegate<T> serve) : Messag
         _coprocess = Coprocess.Spawn(() => ServeAsync((T)client), name: "client");
     }
 
-    public override void OnShutdown(Client client) => _coprocess!.Scope.Drain(Timeout.InfiniteTimeSpan, "The server stops.");
+    public override void OnShutdown(Client client) => EndsSoon(CloseReason.None);
 
     public override void OnClose(Client client, CloseDetails close)
     {
         End();
-        if (_coprocess is null) return;
-        if (close.Reason == CloseReason.Shutdown) _coprocess.Interrupt();
-        else _coprocess.Scope.Drain(Timeout.InfiniteTimeSpan, "The client has ended.");
+        EndsSoon(close.Reason);
+    }
+
+    public override void EndsSoon(CloseReason reason)
+    {
+        if (reason == CloseReason.Shutdown) _coprocess?.Interrupt();
+        else _coprocess?.Scope.Drain(Timeout.InfiniteTimeSpan, reason == CloseReason.None ? "The server stops." : "The client has ended.");
     }
 
     private async Task ServeAsync(T client)
@@ -29,7 +33,7 @@ internal sealed class DelegateClientHandler<T>(ClientDelegate<T> serve) : Messag
         try
         {
             await serve(client);
-            client.Close();
+            if (IsStillServing(client)) client.Close();
         }
         catch (ConnectionClosedException) when (!client.IsOpen)
         {
@@ -37,16 +41,20 @@ internal sealed class DelegateClientHandler<T>(ClientDelegate<T> serve) : Messag
         }
         catch (OperationCanceledException) when (CancelScope.Current!.IsCanceled)
         {
-            client.Abort(CloseReason.Shutdown);
+            if (IsStillServing(client)) client.Abort(CloseReason.Shutdown);
             throw;
         }
         catch (Exception exception)
         {
-            client.FailFromOutside(exception);
+            if (IsStillServing(client)) client.FailFromOutside(exception);
+            else client.EventLoop.ReportUnhandledException(exception, client);
         }
         finally
         {
             End();
         }
     }
+
+    // It may have named another handler, whose client this is now.
+    private bool IsStillServing(T client) => client.Handler == this;
 }

@@ -77,6 +77,10 @@ internal abstract class MessageReader : ClientHandler, IValueTaskSource
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _done.OnCompleted(continuation, state, token, flags);
 
+    /// <summary>The client has ended, or is about to, but the code that reads it has a message still, and is told in order only when it asks for the next. Unless it is told now it may wait for ever.</summary>
+    /// <param name="reason">How the client has ended; none while it has not.</param>
+    public abstract void EndsSoon(CloseReason reason);
+
     /// <summary>No message follows: who waits for one learns that, and the one that is there is let go of.</summary>
     protected void End()
     {

@@ -87,6 +87,12 @@ internal sealed class RawClient : Client
             if (!client.IsBusy) client.IdleTimeoutPassed();
         }
 
+        protected internal override void OnHangUp(Connection connection)
+        {
+            if (connection.IsInputPaused) client.PeerLost();
+            else base.OnHangUp(connection);
+        }
+
         protected internal override void OnShutdown(Connection connection) => client.ShuttingDown();
 
         protected internal override void OnClose(Connection connection, CloseReason reason) => client.Closed(client._closing.Reason == reason ? client._closing : new CloseDetails(reason));

@@ -125,8 +125,11 @@ public sealed partial class Connection : LoopResource, ITimerHandler
         /// <summary>The handler was told that the peer finished sending while input was paused.</summary>
         PeerFinishTold = 1 << 26,
 
-        /// <summary>The handler was told that the server stops.</summary>
+        /// <summary>A handler was told that the server stops.</summary>
         ShutdownTold = 1 << 27,
+
+        /// <summary>The handler is new, and will be told so too.</summary>
+        ShutdownDue = 1 << 28,
     }
 
     /// <summary>The event loop that the connection lives on. Any thread.</summary>
@@ -146,7 +149,7 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
     /// <summary>
     /// What serves the connection; may be replaced at any time. The new handler is offered the bytes that the old one left unconsumed, after the callback or
-    /// later in this turn of the loop; its <see cref="ConnectionHandler.OnOpen"/> is not called. That the server stops it is told too, a little later, when the one before was.
+    /// later in this turn of the loop; its <see cref="ConnectionHandler.OnOpen"/> is not called. When the old one was told that the server stops, the new one is told so too, a little later.
     /// </summary>
     public ConnectionHandler Handler
     {
@@ -155,8 +158,8 @@ public sealed partial class Connection : LoopResource, ITimerHandler
         {
             ArgumentNullException.ThrowIfNull(value);
             _handler = value;
+            if (Has(State.ShutdownTold)) TellShutdownAgain();
             OfferKeptAgain();
-            if (Has(State.ShutdownTold)) TellShutdownLater(value);
         }
     }
 
@@ -192,16 +195,18 @@ public sealed partial class Connection : LoopResource, ITimerHandler
 
     internal void Shutdown()
     {
+        _state &= ~State.ShutdownDue;
         if (Has(State.Closed | State.Closing)) return;
         _state |= State.ShutdownTold;
         RunCallback(static (handler, connection) => handler.OnShutdown(connection));
     }
 
-    /// <summary>For a handler that came too late to be told with all others: it would stay until the grace period is over.</summary>
-    private void TellShutdownLater(ConnectionHandler handler) => _net.Loop.Post(() =>
+    private void TellShutdownAgain()
     {
-        if (_handler == handler) Shutdown();
-    });
+        if (Has(State.ShutdownDue)) return;
+        _state |= State.ShutdownDue;
+        _net.Loop.Post(static state => ((Connection)state!).Shutdown(), this);
+    }
 
     /// <inheritdoc/>
     protected override void OnReady(Readiness readiness)

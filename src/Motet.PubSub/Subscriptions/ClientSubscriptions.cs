@@ -11,12 +11,17 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
     // The first of a list, or a table.
     private object? _subscriptions;
     private int _count;
-    private WaitingOutput? _output;
-    private WaitingCallbacks? _callbacks;
+    private Waits? _waits;
 
     private ClientSubscriptions(Client client) => Client = client;
 
     public Client Client { get; }
+
+    private WaitingOutput? Output => _waits?.Output;
+
+    private WaitingCallbacks? Callbacks => _waits?.Callbacks;
+
+    private Waits Waiting => _waits ??= new Waits();
 
     /// <summary>Those of a client, who has none yet, perhaps.</summary>
     public static ClientSubscriptions Of(Client client)
@@ -47,8 +52,8 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
         // One that asks for what came since gets from the history what waited for the old one.
         if (old is not null && subscription.Details?.Since is null)
         {
-            _output?.Waiting.Replace(old, subscription);
-            _callbacks?.Waiting.Replace(old, subscription);
+            Output?.Waiting.Replace(old, subscription);
+            Callbacks?.Waiting.Replace(old, subscription);
         }
 
         Link(subscription);
@@ -66,29 +71,28 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
     /// <summary>Sends it, or has it wait behind what waits already.</summary>
     public void Write(Subscription subscription, Publication publication, MessageKind? kind, int highWatermark)
     {
-        if (_output is not null) Wait(_output.Waiting, subscription, publication);
-        else if (Client.Write(publication, kind) > highWatermark) _output = new WaitingOutput(this, subscription.Local.Loop.Hub, highWatermark);
+        if (Output is not null) Wait(Output.Waiting, subscription, publication);
+        else if (Client.Write(publication, kind) > highWatermark) Waiting.Output = new WaitingOutput(this, subscription.Local.Loop.Hub, highWatermark);
     }
 
     /// <summary>Whether what waits for the client waits there.</summary>
-    public bool IsWaiting(WaitingOutput output) => _output == output;
+    public bool IsWaiting(WaitingOutput output) => Output == output;
 
     /// <summary>Everything that waited is sent.</summary>
-    public void OutputIsFast() => _output = null;
+    public void OutputIsFast() => _waits!.Output = null;
 
-    protected override void OnDrained(Client client) => _output?.Send();
+    protected override void OnDrained(Client client) => Output?.Send();
 
-    protected override void OnFree(Client client) => _callbacks?.Run();
+    protected override void OnFree(Client client) => Callbacks?.Run();
 
     protected override void OnClosed(Client client)
     {
         var subscriptions = _subscriptions;
         _subscriptions = null;
         _count = 0;
-        _output?.Waiting.Clear();
-        _callbacks?.Waiting.Clear();
-        _output = null;
-        _callbacks = null;
+        Output?.Waiting.Clear();
+        Callbacks?.Waiting.Clear();
+        _waits = null;
         if (subscriptions is Dictionary<LoopChannel, Subscription> table)
         {
             foreach (var subscription in table.Values) subscription.Leave();
@@ -101,8 +105,8 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
     private void Call(Subscription subscription, Publication publication)
     {
         var hub = subscription.Local.Loop.Hub;
-        _callbacks ??= new WaitingCallbacks(Client, hub);
-        if (!_callbacks.TryCall(subscription, publication)) Wait(_callbacks.Waiting, subscription, publication);
+        var callbacks = Waiting.Callbacks ??= new WaitingCallbacks(Client, hub);
+        if (!callbacks.TryCall(subscription, publication)) Wait(callbacks.Waiting, subscription, publication);
     }
 
     private void Wait(WaitingPublications waiting, Subscription subscription, Publication publication)
@@ -152,5 +156,13 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
 
         while (before!.Next != subscription) before = before.Next;
         before.Next = subscription.Next;
+    }
+
+    /// <summary>What a client that keeps up, and has no callbacks, never needs.</summary>
+    private sealed class Waits
+    {
+        public WaitingOutput? Output { get; set; }
+
+        public WaitingCallbacks? Callbacks { get; set; }
     }
 }

@@ -169,6 +169,39 @@ public class WebSocketClosingTests
         Assert.Equal(["open", "shutdown", "close"], handler.Events);
     }
 
+    [Theory]
+    [InlineData("/websocket")]
+    [InlineData("/raw")]
+    [InlineData("/events")]
+    public async Task AClientThatIsAcceptedWhileTheServerStopsIsTold(string path)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayAccept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new RecordingHandler();
+        await using var server = await TestServer.StartAsync(async request =>
+        {
+            begun.SetResult();
+            await mayAccept.Task;
+            if (path == "/websocket") await request.AcceptWebSocketAsync(handler);
+            else if (path == "/raw") await request.UpgradeAsync("websocket", handler);
+            else await request.AcceptEventStreamAsync(handler);
+        });
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(path == "/events" ? "GET / HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n" : RawWebSocket.Handshake());
+        await begun.Task.Within();
+        var stopped = server.Listener.StopAsync(TimeSpan.FromMinutes(5));
+        await server.Loop.InvokeAsync(static () => { }).Within();
+        await server.Loop.InvokeAsync(static () => { }).Within();
+        mayAccept.SetResult();
+        await Patience.UntilAsync(() => handler.Events.Contains("shutdown"));
+        if (path == "/websocket") await client.SendAsync(RawFrame.CloseOf(1001));
+        await client.ReadRestAsync();
+        client.Dispose();
+        await stopped.Within();
+        Assert.Equal(CloseReason.Shutdown, (await handler.Closed).Reason);
+        Assert.Equal(["open", "shutdown", "close"], handler.Events);
+    }
+
     [Fact]
     public async Task ADelegateThatEndsClosesNormally()
     {

@@ -248,6 +248,17 @@ public class WebSocketDeflateTests
         await socket.ExpectCloseAsync(1002);
     }
 
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, true, false)]
+    public void AClientKeepsAContextOnlyIfItSaidThatItMay(bool serverForbids, bool clientMay, bool keeps)
+    {
+        // RFC 7692 §7.1.1.2: who offers client_no_context_takeover keeps to it, also when the answer does not repeat it.
+        using var deflate = new WebSocketDeflate(new DeflateParameters(true, serverForbids, null, null), new WebSocketCompression { ClientContextTakeover = clientMay }, isServer: false);
+        Assert.Equal(keeps, deflate.KeepsContext);
+    }
+
     private static byte[] Deflate(string text) => Deflate(Encoding.UTF8.GetBytes(text));
 
     private static byte[] Deflate(byte[] bytes)

@@ -15,6 +15,27 @@ public class WebSocketHandshakeTests
     });
 
     [Fact]
+    public async Task AHandlerThatIsReplacedAtOnceIsToldInOrder()
+    {
+        var first = new RecordingHandler();
+        var second = RecordingHandler.Echo();
+        var invoked = true;
+        await using var server = await TestServer.StartAsync(async request =>
+        {
+            var accepted = await request.AcceptWebSocketAsync(first);
+            accepted!.Handler = second;
+            invoked = accepted.TryInvoke(static (_, _) => default, null);
+            Assert.Empty(first.Events);
+        });
+        using var socket = await RawWebSocket.ConnectAsync(server);
+        await socket.SendTextAsync("a");
+        await socket.ExpectTextAsync("a");
+        Assert.Equal(["open", "close"], first.Events);
+        Assert.Equal(["open", "text a"], second.Events);
+        Assert.False(invoked);
+    }
+
+    [Fact]
     public async Task TheHandshakeIsAnswered()
     {
         await using var server = await StartAsync();

@@ -182,6 +182,42 @@ public class WebSocketLifeTests
     }
 
     [Fact]
+    public async Task APingIsAnsweredWhileOneMessageAfterTheOtherLeaves()
+    {
+        using var stop = new CancellationTokenSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(async request => await request.AcceptWebSocketAsync(async socket =>
+        {
+            while (!stop.IsCancellationRequested) await socket.SendAsync(new byte[30_000]);
+            ended.SetResult();
+        }));
+        using var socket = await RawWebSocket.ConnectAsync(server, receiveBuffer: 4096);
+        await server.HeldAsync();
+        await socket.SendFrameAsync(RawFrame.Final | RawFrame.Ping, "p"u8);
+        await server.HeldAsync();
+        var before = 0;
+        while ((await socket.ReadFrameAsync()).Opcode != RawFrame.Pong) Assert.True(++before < 1000, "The ping is not answered.");
+        await stop.CancelAsync();
+        while ((await socket.ReadFrameAsync()).Opcode != RawFrame.Close)
+        {
+        }
+
+        await ended.Task.Within();
+    }
+
+    [Fact]
+    public async Task ALargeMessageAloneIsNotTooMuch()
+    {
+        var handler = new RecordingHandler { Opened = static client => Assert.True(client.Write(new byte[6_000_000]) > 500_000) };
+        var (server, socket) = await StartAsync(handler, new WebSocketOptions { MaxPendingBytes = 500_000 }, receiveBuffer: 4096);
+        await using var _ = server;
+        using var __ = socket;
+        await server.HeldAsync();
+        await socket.ExpectAsync(RawFrame.Final | RawFrame.Binary, new byte[6_000_000]);
+        Assert.True(handler.Client!.IsOpen);
+    }
+
+    [Fact]
     public async Task APeerThatDoesNotReadIsGivenUpWhenTooMuchWaits()
     {
         var handler = new RecordingHandler

@@ -359,6 +359,77 @@ public sealed class RawClientTests
         Assert.Empty(server.Failures);
     }
 
+    [Fact]
+    public async Task CallbacksAreNoPartOfTheCodeThatBringsThemAbout()
+    {
+        Client? client = null;
+        CancelScope? scopeWithin = new();
+        SynchronizationContext? contextWithin = null;
+        var handler = new ScriptedClientHandler
+        {
+            Open = opened =>
+            {
+                client = opened;
+                return default;
+            },
+            Close = (_, _) =>
+            {
+                scopeWithin = CancelScope.Current;
+                contextWithin = SynchronizationContext.Current;
+                return Coprocess.SleepAsync(TimeSpan.FromMilliseconds(1));
+            },
+        };
+        await using var server = await ClientServer.StartAsync(handler);
+        using var peer = server.Connect();
+        await Patience.UntilAsync(() => Volatile.Read(ref client) is not null);
+        var loop = server.Loops.Loops[0];
+        await loop.RunAsync(() => CancelScope.MoveOnAfterAsync(Patience.Limit, scope =>
+        {
+            client!.Abort();
+            scope.Cancel();
+            return Task.CompletedTask;
+        })).Within();
+        Assert.Equal(CloseReason.Aborted, (await handler.Closed.Task.Within()).Reason);
+        Assert.Null(scopeWithin);
+        Assert.Same(loop.SynchronizationContext, contextWithin);
+        Assert.Empty(server.Failures);
+    }
+
+    [Fact]
+    public async Task WhatACallbackPutsIntoItsContextIsNotThereForTheNext()
+    {
+        var user = new AsyncLocal<string>();
+        var seen = new List<string?>();
+        await using var server = await ClientServer.StartAsync(new LeakingHandler(user, seen));
+        using var peer = server.Connect();
+        peer.SendText("ann");
+        Assert.Equal("ann", peer.ReadText(3));
+        peer.SendText("bob");
+        Assert.Equal("bob", peer.ReadText(3));
+        Assert.Equal([null, null], seen);
+    }
+
+    [Fact]
+    public async Task AHandlerThatTakesThePlaceOfOneThatFailsIsToldOfItsBeginningToo()
+    {
+        var second = new ScriptedClientHandler();
+        var first = new ScriptedClientHandler
+        {
+            Message = (client, _) =>
+            {
+                client.Handler = second;
+                return default;
+            },
+            Close = (_, _) => throw new InvalidDataException("bad"),
+        };
+        await using var server = await ClientServer.StartAsync(first);
+        using var peer = server.Connect();
+        peer.SendText("x");
+        await second.Closed.Task.Within();
+        Assert.Equal("open x close:HandlerReplaced", first.Story);
+        Assert.Equal("open close:HandlerFailed", second.Story);
+    }
+
     private static ValueTask Answer(Client client, Message message)
     {
         client.Write(message);
@@ -373,5 +444,22 @@ public sealed class RawClientTests
         protected internal override void OnFree(Client client) => Freed++;
 
         protected internal override void OnClosed(Client client) => Closed++;
+    }
+
+    /// <summary>Is no async method, so that nobody takes back what it puts into its context; the next message arrives while it waits.</summary>
+    private sealed class LeakingHandler(AsyncLocal<string> user, List<string?> seen) : ClientHandler
+    {
+        public override ValueTask OnMessageAsync(Client client, Message message)
+        {
+            seen.Add(user.Value);
+            user.Value = message.ToString();
+            return AnswerAsync(client, message);
+        }
+
+        private static async ValueTask AnswerAsync(Client client, Message message)
+        {
+            client.Write(message);
+            await Task.Delay(50);
+        }
     }
 }

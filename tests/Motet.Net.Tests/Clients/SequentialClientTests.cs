@@ -107,6 +107,74 @@ public sealed class SequentialClientTests
     }
 
     [Fact]
+    public async Task AMethodMayNameAnotherHandlerAndEnd()
+    {
+        var room = new ScriptedClientHandler
+        {
+            Message = (client, message) =>
+            {
+                client.Write(message);
+                return default;
+            },
+        };
+        await using var server = await StartAsync(async client =>
+        {
+            await client.SendAsync($"hello {await client.ReceiveAsync()}");
+            client.Handler = room;
+        });
+        using var peer = server.Connect();
+        peer.SendText("ann");
+        Assert.Equal("hello ann", peer.ReadText(9));
+        await Patience.UntilAsync(() => room.Story == "open");
+        await server.Loops.Loops[0].InvokeAsync(() => { }).Within();
+        peer.SendText("hi");
+        Assert.Equal("hi", peer.ReadText(2));
+        peer.Shutdown(SocketShutdown.Send);
+        await room.Closed.Task.Within();
+        Assert.Equal("open hi close:PeerClosed", room.Story);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AMethodThatHasAMessageLearnsOfTheEnd(bool stops)
+    {
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StartAsync(async client =>
+        {
+            _ = await client.ReceiveAsync();
+            taken.SetResult();
+            var wait = new TaskCompletionSource();
+            using var registration = CancelScope.Current!.DrainToken.Register(wait.SetResult);
+            await wait.Task;
+            drained.SetResult();
+        });
+        using var peer = server.Connect();
+        peer.SendText("x");
+        await taken.Task.Within();
+        var stopping = stops ? server.Listener.StopAsync(Patience.Limit) : Task.CompletedTask;
+        if (!stops)
+        {
+            peer.LingerState = new LingerOption(true, 0);
+            peer.Close();
+        }
+
+        await drained.Task.Within();
+        peer.Dispose();
+        await stopping.Within();
+    }
+
+    [Fact]
+    public async Task AClientIsReadOnItsLoopOnly()
+    {
+        var refused = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StartAsync(async client => refused.SetResult(await Task.Run(() => Record.Exception(() => { _ = client.ReceiveAsync(); }))));
+        using var peer = server.Connect();
+        Assert.IsType<InvalidOperationException>(await refused.Task.Within());
+    }
+
+    [Fact]
     public async Task ACallbackClientCannotBeRead()
     {
         var refused = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);

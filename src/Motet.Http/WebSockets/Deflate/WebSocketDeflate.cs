@@ -27,8 +27,10 @@ internal sealed class WebSocketDeflate : IDisposable
         _windowBits = (byte)((isServer ? agreed.ServerMaxWindowBits : agreed.ClientMaxWindowBits) ?? DeflateParameters.MaxWindowBits);
         _peerKeepsContext = isServer ? !agreed.ClientNoContextTakeover : !agreed.ServerNoContextTakeover;
 
-        // A context is as large as the framework's window; for a smaller one there is none, which a sender may always choose.
-        KeepsContext = _windowBits == DeflateParameters.MaxWindowBits && !(isServer ? agreed.ServerNoContextTakeover : agreed.ClientNoContextTakeover);
+        // A context is as large as the framework's window; for a smaller one there is none, which a sender may always choose. A client that does not want one has said so in its offer, and keeps to that
+        // whatever the server answers (RFC 7692 §7.1.1.2).
+        var mayKeepContext = isServer ? !agreed.ServerNoContextTakeover : !agreed.ClientNoContextTakeover && options.ClientContextTakeover;
+        KeepsContext = _windowBits == DeflateParameters.MaxWindowBits && mayKeepContext;
     }
 
     /// <summary>Whether what is sent refers to what was sent before, so that it cannot be shared.</summary>

@@ -129,7 +129,7 @@ public sealed partial class WebSocket
     private void ConnectionClosed(CloseReason reason)
     {
         ReleaseMessage();
-        _deflate?.Dispose();
+        Deflate?.Dispose();
         var closing = _rare?.Closing ?? default;
         _phase = Phase.Over;
         Closed(closing.Reason == reason ? closing : new CloseDetails(reason, CloseCode.Abnormal));

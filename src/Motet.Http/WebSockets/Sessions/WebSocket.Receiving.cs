@@ -8,7 +8,7 @@ namespace Motet.Http;
 public sealed partial class WebSocket
 {
     private FrameRules Rules
-        => (_isServer ? FrameRules.Masked : FrameRules.None) | (_deflate is null ? FrameRules.None : FrameRules.Compression) | (_message is null ? FrameRules.None : FrameRules.InMessage);
+        => (_isServer ? FrameRules.Masked : FrameRules.None) | (Deflate is null ? FrameRules.None : FrameRules.Compression) | (_message is null ? FrameRules.None : FrameRules.InMessage);
 
     private int Receive(Span<byte> data)
     {
@@ -119,7 +119,7 @@ public sealed partial class WebSocket
 
     private bool ReceiveCompressed(Span<byte> payload, MessageKind kind)
     {
-        var violation = _deflate!.Decompress(payload, _options.MaxMessageBytes, out var message);
+        var violation = Deflate!.Decompress(payload, _options.MaxMessageBytes, out var message);
         try
         {
             if (violation == WebSocketViolation.None && kind == MessageKind.Text && !Utf8.IsValid(message.Span)) violation = WebSocketViolation.BadText;

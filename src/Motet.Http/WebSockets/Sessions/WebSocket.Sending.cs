@@ -16,34 +16,34 @@ public sealed partial class WebSocket
     /// <inheritdoc/>
     protected override void Send(ReadOnlySpan<byte> data, MessageKind kind)
     {
-        if (!IsOpen) return;
+        if (!IsOpen || FallsBehind()) return;
+        AnswerPing();
         if (Compresses(data.Length))
         {
-            using var compressed = _deflate!.Compress(data);
-            if (compressed.Length < data.Length || _deflate.KeepsContext)
+            using var compressed = Deflate!.Compress(data);
+            if (compressed.Length < data.Length || Deflate.KeepsContext)
             {
                 WriteFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
-                CheckPending();
                 return;
             }
         }
 
         WriteFrame(FirstByte(kind), data);
-        CheckPending();
     }
 
     /// <inheritdoc/>
     protected override void Send(SharedMessage message, MessageKind kind)
     {
         if (!IsOpen) return;
-        if (!_isServer || (Compresses(message.Length) && _deflate!.KeepsContext))
+        if (!_isServer || (Compresses(message.Length) && Deflate!.KeepsContext))
         {
             Send(message.Span, kind);
             return;
         }
 
-        _connection.WriteShared(message.GetEncoding(Compresses(message.Length) ? _deflate!.EncodingFor(kind) : FrameEncoding.For(kind)));
-        CheckPending();
+        if (FallsBehind()) return;
+        AnswerPing();
+        _connection.WriteShared(message.GetEncoding(Compresses(message.Length) ? Deflate!.EncodingFor(kind) : FrameEncoding.For(kind)));
     }
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ public sealed partial class WebSocket
 
     private static int FirstByte(MessageKind kind) => FrameHeader.Final | (int)(kind == MessageKind.Text ? Opcode.Text : Opcode.Binary);
 
-    private bool Compresses(int length) => _deflate is not null && CompressesOutput && length >= _options.Compression!.MinBytes;
+    private bool Compresses(int length) => Deflate is not null && CompressesOutput && length >= _options.Compression!.MinBytes;
 
     private void WriteFrame(int first, ReadOnlySpan<byte> payload)
     {
@@ -95,15 +95,16 @@ public sealed partial class WebSocket
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendWhenThereIsRoomAsync(ReadOnlyMemory<byte> data, MessageKind kind, CancellationToken cancellationToken)
     {
+        AnswerPing();
         using var frame = BuildFrame(data.Span, kind);
         await _connection.WriteAsync(frame.Memory, cancellationToken);
     }
 
     private RentedBytes BuildFrame(ReadOnlySpan<byte> data, MessageKind kind)
     {
-        if (Compresses(data.Length) && !_deflate!.KeepsContext)
+        if (Compresses(data.Length) && !Deflate!.KeepsContext)
         {
-            using var compressed = _deflate.Compress(data);
+            using var compressed = Deflate.Compress(data);
             if (compressed.Length < data.Length) return BuildFrame(FirstByte(kind) | FrameHeader.Compressed, compressed.Span);
         }
 
@@ -128,16 +129,25 @@ public sealed partial class WebSocket
         WriteControl(Opcode.Close, payload[..ClosePayload.Write(payload, (ushort)code, reason)]);
     }
 
-    private void CheckPending()
+    /// <summary>Whether too much waits for the peer already; then it is given up.</summary>
+    private bool FallsBehind()
     {
-        if (_connection.Pending <= _options.MaxPendingBytes || _connection.Flush() || !_connection.IsOpen || _connection.Pending <= _options.MaxPendingBytes) return;
+        if (_connection.Pending <= _options.MaxPendingBytes) return false;
+        if (_connection.Flush() || !_connection.IsOpen || _connection.Pending <= _options.MaxPendingBytes) return !IsOpen;
         WebSocketMetrics.SlowConsumers.Add(1);
         _connection.Abort(CloseReason.SlowConsumer);
+        return true;
     }
 
     private void OutputDrained()
     {
         Drained();
+        AnswerPing();
+    }
+
+    /// <summary>Answers a ping that had to wait: when everything has left, or in front of the next message, because a peer that is sent one after another may never have taken everything.</summary>
+    private void AnswerPing()
+    {
         if (_rare?.UnansweredPing is not { } ping) return;
         _rare.UnansweredPing = null;
         if (IsOpen) WriteControl(Opcode.Pong, ping);

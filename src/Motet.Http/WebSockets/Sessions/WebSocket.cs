@@ -10,7 +10,8 @@ public sealed partial class WebSocket : Client
 {
     private readonly Connection _connection;
     private readonly WebSocketOptions _options;
-    private readonly WebSocketDeflate? _deflate;
+    private readonly Agreement? _agreed;
+    private readonly byte[]? _requestHead;
     private readonly bool _isServer;
     private TimeSpan _timeout;
     private MessageAssembly? _message;
@@ -30,17 +31,17 @@ public sealed partial class WebSocket : Client
     /// <param name="isServer">Which side this is: a server's frames are not masked, and a client's are.</param>
     /// <param name="subProtocol">What was agreed on.</param>
     /// <param name="compression">What was agreed on; null for none.</param>
-    /// <param name="request">What it began as, on a server.</param>
-    internal WebSocket(Connection connection, ClientHandler handler, WebSocketOptions options, bool isServer, string? subProtocol, DeflateParameters? compression, UpgradeRequest? request)
+    /// <param name="requestHead">What it began as, on a server: what <see cref="UpgradeRequest"/> reads.</param>
+    internal WebSocket(Connection connection, ClientHandler handler, WebSocketOptions options, bool isServer, string? subProtocol, DeflateParameters? compression, byte[]? requestHead)
         : base(connection.EventLoop, handler)
     {
         _connection = connection;
         _options = options;
         _isServer = isServer;
         _timeout = options.PingInterval;
-        SubProtocol = subProtocol;
-        Request = request;
-        if (compression is not null) _deflate = new WebSocketDeflate(compression, options.Compression!, isServer);
+        _requestHead = requestHead;
+        if (subProtocol is null && compression is null) return;
+        _agreed = new Agreement(subProtocol, compression is null ? null : new WebSocketDeflate(compression, options.Compression!, isServer));
     }
 
     private enum Phase : byte
@@ -56,16 +57,16 @@ public sealed partial class WebSocket : Client
     }
 
     /// <summary>The sub-protocol that was agreed on; null for none. Any thread.</summary>
-    public string? SubProtocol { get; }
+    public string? SubProtocol => _agreed?.SubProtocol;
 
     /// <summary>Whether messages can be compressed. Any thread.</summary>
-    public bool IsCompressed => _deflate is not null;
+    public bool IsCompressed => Deflate is not null;
 
     /// <summary>Whether messages that are written from now on are compressed, where that was agreed on and they are long enough: for data that is compressed already, or has a secret beside text of others. At first true. Loop only.</summary>
     public bool CompressesOutput { get; set; } = true;
 
-    /// <summary>The request that this began as; null for a client's own side. Any thread.</summary>
-    public UpgradeRequest? Request { get; }
+    /// <summary>The request that this began as; null for a client's own side. Made anew from the bytes that are kept on each call. Any thread.</summary>
+    public UpgradeRequest? Request => _requestHead is null ? null : new UpgradeRequest(_requestHead);
 
     /// <inheritdoc/>
     public override ClientProtocol Protocol => ClientProtocol.WebSocket;
@@ -91,6 +92,8 @@ public sealed partial class WebSocket : Client
         }
     }
 
+    private WebSocketDeflate? Deflate => _agreed?.Deflate;
+
     private Rare RareState => _rare ??= new Rare();
 
     /// <summary>The client's side of a connection whose handshake is done, with input that may have arrived behind it: the handler is told, and messages come after. Loop only.</summary>
@@ -101,7 +104,7 @@ public sealed partial class WebSocket : Client
     /// <param name="compression">What was agreed on; null for none.</param>
     internal static WebSocket BeginClient(Connection connection, ClientHandler handler, WebSocketOptions options, string? subProtocol, DeflateParameters? compression)
     {
-        var socket = new WebSocket(connection, handler, options, isServer: false, subProtocol, compression, request: null);
+        var socket = new WebSocket(connection, handler, options, isServer: false, subProtocol, compression, requestHead: null);
         connection.Handler = socket.Start();
         socket.Open();
         return socket;
@@ -139,6 +142,9 @@ public sealed partial class WebSocket : Client
         _connection.ResumeInput();
     }
 
+    /// <summary>What the handshake agreed on; most WebSockets have none.</summary>
+    private sealed record Agreement(string? SubProtocol, WebSocketDeflate? Deflate);
+
     /// <summary>What an idle WebSocket does not have.</summary>
     private sealed class Rare
     {
@@ -158,6 +164,12 @@ public sealed partial class WebSocket : Client
         protected override void OnDrained(Connection connection) => socket.OutputDrained();
 
         protected override void OnDeadline(Connection connection) => socket.DeadlinePassed();
+
+        protected override void OnHangUp(Connection connection)
+        {
+            if (connection.IsInputPaused) socket.PeerLost();
+            else base.OnHangUp(connection);
+        }
 
         protected override void OnShutdown(Connection connection)
         {
