@@ -18,6 +18,9 @@ internal sealed class MemoryClient(EventLoop loop, ClientHandler handler, bool r
     /// <summary>Whether nothing is taken: what is sent stays pending.</summary>
     public bool IsBlocked { get; set; }
 
+    /// <summary>Whether the client ends within whatever is sent next, as one whose connection turns out to be broken does.</summary>
+    public bool EndsWhenSent { get; set; }
+
     public IEnumerable<string> Texts => Sent.Select(message => message.AsMessage().ToString());
 
     public override ClientProtocol Protocol => ClientProtocol.Raw;
@@ -67,6 +70,7 @@ internal sealed class MemoryClient(EventLoop loop, ClientHandler handler, bool r
     {
         SentCount++;
         if (IsBlocked) _pending += message.Length;
+        if (EndsWhenSent) End(CloseReason.PeerReset);
         if (!remembers) return;
         Sent.Add(message);
         Kinds.Add(kind);

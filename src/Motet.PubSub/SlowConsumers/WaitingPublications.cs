@@ -12,6 +12,7 @@ internal sealed class WaitingPublications(PubSubHub hub, bool mayClose)
     private Place? _last;
     private int _count;
     private long _bytes;
+    private bool _mayHaveEnded;
 
     /// <summary>Whether the subscriber is to be closed: nothing waits any more, or will.</summary>
     public bool IsClosed { get; private set; }
@@ -30,6 +31,12 @@ internal sealed class WaitingPublications(PubSubHub hub, bool mayClose)
         if (policy == SlowConsumerPolicy.Conflate && ReplaceLatest(subscription, publication)) return true;
         while (_count >= hub.Options.MaxWaitingMessages || (_count > 0 && _bytes + publication.Length > hub.Options.MaxWaitingBytes))
         {
+            if (_mayHaveEnded)
+            {
+                RemoveEnded();
+                continue;
+            }
+
             switch (policy)
             {
                 case SlowConsumerPolicy.Close:
@@ -68,6 +75,9 @@ internal sealed class WaitingPublications(PubSubHub hub, bool mayClose)
     /// <summary>Takes away what <see cref="TryPeek"/> gave.</summary>
     public void RemoveFirst() => Remove(_first!);
 
+    /// <summary>A subscription has ended: what waits for it goes when its turn comes, or when there is no room for others.</summary>
+    public void NoteEnded() => _mayHaveEnded = _first is not null;
+
     /// <summary>What waited for one subscription waits for the one that takes its place.</summary>
     public void Replace(Subscription old, Subscription subscription)
     {
@@ -89,6 +99,16 @@ internal sealed class WaitingPublications(PubSubHub hub, bool mayClose)
         _first = _last = null;
         _count = 0;
         _bytes = 0;
+    }
+
+    private void RemoveEnded()
+    {
+        _mayHaveEnded = false;
+        for (var place = _first; place is not null; place = place.Next)
+        {
+            // From the first on, so each is the first of its lane.
+            if (!place.Subscription.IsActive) Remove(place);
+        }
     }
 
     private SlowConsumerPolicy PolicyOf(Subscription subscription)

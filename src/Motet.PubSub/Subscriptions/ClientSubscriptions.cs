@@ -47,20 +47,28 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
         if (old is not null)
         {
             Unlink(old);
-        }
 
-        // One that asks for what came since gets from the history what waited for the old one.
-        if (old is not null && subscription.Details?.Since is null)
-        {
-            Output?.Waiting.Replace(old, subscription);
-            Callbacks?.Waiting.Replace(old, subscription);
+            // One that asks for what came since gets from the history what waited for the old one.
+            if (subscription.Details?.Since is not null)
+            {
+                NoteEnded();
+            }
+            else
+            {
+                Output?.Waiting.Replace(old, subscription);
+                Callbacks?.Waiting.Replace(old, subscription);
+            }
         }
 
         Link(subscription);
         return old;
     }
 
-    public void Remove(Subscription subscription) => Unlink(subscription);
+    public void Remove(Subscription subscription)
+    {
+        Unlink(subscription);
+        NoteEnded();
+    }
 
     public void Take(Subscription subscription, Publication publication, int highWatermark)
     {
@@ -78,8 +86,8 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
     /// <summary>Whether what waits for the client waits there.</summary>
     public bool IsWaiting(WaitingOutput output) => Output == output;
 
-    /// <summary>Everything that waited is sent.</summary>
-    public void OutputIsFast() => _waits!.Output = null;
+    /// <summary>Everything that waited is sent, or the client has ended within that.</summary>
+    public void OutputIsFast() => _waits?.Output = null;
 
     protected override void OnDrained(Client client) => Output?.Send();
 
@@ -100,6 +108,12 @@ internal sealed class ClientSubscriptions : ClientExtension, ISubscriber
         }
 
         for (var subscription = (Subscription?)subscriptions; subscription is not null; subscription = subscription.Next) subscription.Leave();
+    }
+
+    private void NoteEnded()
+    {
+        Output?.Waiting.NoteEnded();
+        Callbacks?.Waiting.NoteEnded();
     }
 
     private void Call(Subscription subscription, Publication publication)

@@ -188,6 +188,51 @@ public sealed class SlowConsumerTests : HubTests
         });
     }
 
+    [Theory]
+    [InlineData(SlowConsumerPolicy.Close)]
+    [InlineData(SlowConsumerPolicy.DropNewest)]
+    [InlineData(SlowConsumerPolicy.DropOldest)]
+    [InlineData(SlowConsumerPolicy.Conflate)]
+    public async Task WhatWaitedForASubscriptionThatEndsTakesNoRoomFromOthers(SlowConsumerPolicy policy)
+    {
+        var client = await SlowClientAsync();
+        var options = new SubscribeOptions { SlowConsumerPolicy = policy };
+        await OnLoopAsync(() =>
+        {
+            Hub.Subscribe(client, "x", options);
+            Block(client);
+            foreach (var i in Enumerable.Range(0, 4)) Hub.Publish("x", $"x{i}");
+            Hub.Subscribe(client, "y:*", options with { IsPattern = true });
+            Hub.Publish("y:0", "y0");
+            Hub.Unsubscribe(client, "x");
+            foreach (var i in Enumerable.Range(1, 4)) Hub.Publish($"y:{i}", $"y{i}");
+        });
+        await RestAsync();
+        await OnLoopAsync(() =>
+        {
+            client.Drain();
+            Assert.Equal(["y0", "y1", "y2", "y3", "y4"], client.Texts.Skip(1));
+        });
+    }
+
+    [Fact]
+    public async Task AClientThatEndsWhileWhatWaitedIsSentIsNoFailure()
+    {
+        var client = await SlowClientAsync();
+        await OnLoopAsync(() =>
+        {
+            Hub.Subscribe(client, "x");
+            Block(client);
+            Hub.Publish("x", "1");
+            client.TakeSilently();
+            client.EndsWhenSent = true;
+        });
+        await RestAsync();
+        Assert.Equal(2, client.SentCount);
+        Assert.Equal(0, Hub.GetSubscriberCount("x"));
+        Assert.Empty(Unhandled);
+    }
+
     [Fact]
     public async Task WhatWaitedForASubscriptionThatIsReplacedIsNotLost()
     {
