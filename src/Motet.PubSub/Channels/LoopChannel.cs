@@ -28,9 +28,13 @@ internal sealed class LoopChannel(Channel channel, PubSubLoop loop)
     /// <summary>How many are subscribed. Elsewhere than on the loop the answer may be old.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many of them are callbacks.</summary>
+    public int Callbacks { get; private set; }
+
     public void Add(Subscription subscription)
     {
         Count++;
+        CountCallback(subscription, 1);
         if (_end == 0)
         {
             _subscriptions = subscription;
@@ -52,11 +56,14 @@ internal sealed class LoopChannel(Channel channel, PubSubLoop loop)
     {
         subscription.Index = old.Index;
         Set(old.Index, subscription);
+        CountCallback(old, -1);
+        CountCallback(subscription, 1);
     }
 
     public void Remove(Subscription subscription)
     {
         Count--;
+        CountCallback(subscription, -1);
         if (Loop.Delivering == this)
         {
             // Nobody moves while the delivery goes through them.
@@ -96,6 +103,13 @@ internal sealed class LoopChannel(Channel channel, PubSubLoop loop)
 
         Loop.Delivering = null;
         if (Count < _end) CloseHoles();
+    }
+
+    private void CountCallback(Subscription subscription, int count)
+    {
+        if (subscription.Details?.Callback is null) return;
+        Callbacks += count;
+        Loop.Callbacks += count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -53,6 +53,9 @@ internal sealed partial class PubSubLoop
 
     public int Position { get; set; }
 
+    /// <summary>How many callbacks are subscribed to anything. Loop only.</summary>
+    public int Callbacks { get; set; }
+
     /// <summary>Publications handed to subscriptions. Written on the loop.</summary>
     public long Deliveries { get; set; }
 
@@ -75,7 +78,7 @@ internal sealed partial class PubSubLoop
     /// <summary>Delivers to those who live here: at once, or when what came before is delivered. Loop only.</summary>
     public void Deliver(in Delivery delivery)
     {
-        if (_isRunning || Volatile.Read(ref _waiting) > 0)
+        if (_isRunning || Volatile.Read(ref _waiting) > 0 || (Callbacks > 0 && NeedsCalls(in delivery) && !MayCall))
         {
             LeaveHere(in delivery);
             CatchUp();
@@ -148,7 +151,9 @@ internal sealed partial class PubSubLoop
     private void RunInbox()
     {
         _isRunning = true;
-        for (var i = 0; i < MaxInARow && TryTake(out var item); i++)
+        // What needs calls that cannot be made here, and all behind it, waits for the loop: with the callbacks themselves it would wait as if they were slow.
+        var mayCall = Callbacks == 0 || MayCall;
+        for (var i = 0; i < MaxInARow && TryTake(mayCall, out var item); i++)
         {
             try
             {
@@ -170,11 +175,12 @@ internal sealed partial class PubSubLoop
         if (mustPost) EventLoop.Post(RunCallback, this);
     }
 
-    private bool TryTake(out InboxItem item)
+    private bool TryTake(bool mayCall, out InboxItem item)
     {
         lock (_lock)
         {
-            if (!_inbox.TryDequeue(out item)) return false;
+            if (!_inbox.TryPeek(out item) || (!mayCall && item.Kind == InboxItemKind.Deliver && NeedsCalls(item.Delivery))) return false;
+            _inbox.Dequeue();
             _inboxSize -= item.Size;
             _waiting--;
             return true;
@@ -198,6 +204,18 @@ internal sealed partial class PubSubLoop
         }
     }
 
+    private bool NeedsCalls(in Delivery delivery)
+    {
+        if (delivery.Channel?.Find(this) is { Callbacks: > 0 }) return true;
+        if (delivery.Patterns is null) return false;
+        foreach (var pattern in delivery.Patterns)
+        {
+            if (pattern.Find(this) is { Callbacks: > 0 }) return true;
+        }
+
+        return false;
+    }
+
     private void DeliverNow(in Delivery delivery)
     {
         delivery.Channel?.Find(this)?.Deliver(delivery.Publication);
@@ -209,7 +227,7 @@ internal sealed partial class PubSubLoop
     private void End()
     {
         lock (_lock) _isEnded = true;
-        while (TryTake(out var item))
+        while (TryTake(mayCall: true, out var item))
         {
             if (item.Kind == InboxItemKind.Subscribe) Withdraw(item.Subscription!);
         }

@@ -112,6 +112,34 @@ public sealed class CallbackTests : HubTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ManyPublicationsOfACoprocessAreNotTooManyForCallbacksThatAreQuick(bool hasHistory)
+    {
+        const int Count = 2000;
+        if (hasHistory) Hub = new PubSubHub(new PubSubOptions { History = [new HistoryOptions("x")] });
+        var (own, clients, written) = (new List<string>(), new List<string>(), await MemoryClient.OpenAsync(Loop));
+        var client = await MemoryClient.OpenAsync(Loop);
+        await OnLoopAsync(() =>
+        {
+            Hub.Subscribe("x", publication => own.Add(publication.ToString()));
+            Hub.Subscribe(client, "*", publication => clients.Add(publication.ToString()), new SubscribeOptions { IsPattern = true });
+            Hub.Subscribe(written, "x");
+            Coprocess.Spawn(() =>
+            {
+                for (var i = 0; i < Count; i++) Hub.Publish("x", $"{i}");
+                return Task.CompletedTask;
+            });
+        });
+        await Patience.UntilAsync(() => own.Count >= Count && clients.Count >= Count);
+        var expected = Enumerable.Range(0, Count).Select(i => $"{i}");
+        Assert.Equal(expected, own);
+        Assert.Equal(expected, clients);
+        Assert.Equal(expected, written.Texts);
+        Assert.Equal(0, Hub.GetStatistics().Dropped);
+    }
+
     [Fact]
     public async Task EachCallbackIsASubscriptionOfItsOwn()
     {
