@@ -16,6 +16,9 @@ internal sealed partial class PubSubLoop
     [ThreadStatic]
     private static PubSubLoop? _current;
 
+    /// <summary>What callbacks run in: nothing of what the publisher keeps in AsyncLocals (its user, its activity), as if the loop called them.</summary>
+    public static readonly ExecutionContext CallbackContext = CaptureEmptyContext();
+
     private readonly Lock _lock = new();
     private readonly Queue<InboxItem> _inbox = new();
     private readonly HashSet<CallbackSubscriber> _callbackSubscribers = [];
@@ -202,6 +205,16 @@ internal sealed partial class PubSubLoop
                 item.Subscription!.End();
                 break;
         }
+    }
+
+    // A thread that nothing flows to is where an empty one is to be had.
+    private static ExecutionContext CaptureEmptyContext()
+    {
+        ExecutionContext? empty = null;
+        var thread = new Thread(() => empty = ExecutionContext.Capture());
+        thread.UnsafeStart();
+        thread.Join();
+        return empty!;
     }
 
     private bool NeedsCalls(in Delivery delivery)

@@ -69,6 +69,8 @@ internal sealed class WaitingCallbacks(Client client, PubSubHub hub)
         _publication = null;
         // Before the callback, which may change what waits.
         if (_isFirst) Waiting.RemoveFirst();
+        // Who invokes this puts back what was there.
+        ExecutionContext.Restore(PubSubLoop.CallbackContext);
         return callback(publication);
     }
 }

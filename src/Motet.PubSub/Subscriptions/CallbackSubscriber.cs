@@ -71,6 +71,7 @@ internal sealed class CallbackSubscriber(PubSubLoop loop, PublicationHandler cal
         var context = ExecutionContext.Capture();
         try
         {
+            ExecutionContext.Restore(PubSubLoop.CallbackContext);
             var running = callback(publication);
             if (!running.IsCompleted)
             {

@@ -141,6 +141,37 @@ public sealed class CallbackTests : HubTests
     }
 
     [Fact]
+    public async Task ACallbackSeesNothingOfThePublishersContext()
+    {
+        var user = new AsyncLocal<string?>();
+        var seen = new List<string?>();
+        string? after = null;
+        var (publisher, client) = (await MemoryClient.OpenAsync(Loop), await MemoryClient.OpenAsync(Loop));
+        await OnLoopAsync(() =>
+        {
+            Hub.Subscribe("x", _ => seen.Add(user.Value));
+            Hub.Subscribe(client, "x", async _ =>
+            {
+                seen.Add(user.Value);
+                await Task.Yield();
+                seen.Add(user.Value);
+            });
+            publisher.TryInvoke(
+                (_, _) =>
+                {
+                    user.Value = "Ann";
+                    Hub.Publish("x", "");
+                    after = user.Value;
+                    return default;
+                },
+                null);
+        });
+        await Patience.UntilAsync(() => seen.Count == 3);
+        Assert.All(seen, Assert.Null);
+        Assert.Equal("Ann", after);
+    }
+
+    [Fact]
     public async Task EachCallbackIsASubscriptionOfItsOwn()
     {
         var (a, b) = (0, 0);
