@@ -56,7 +56,7 @@ public sealed class ClientRoleTests : IAsyncLifetime
         {
             var connection = await Connector.ConnectAsync(_listener.LocalEndPoint!);
             var handler = isSequential ? Client.HandlerFor<WebSocket>(EchoServer.EchoAsync) : _handler;
-            var socket = new WebSocket(connection, handler, EchoServer.Options, isServer: false, subProtocol: null, isCompressed ? NoContexts : null, request: null);
+            var socket = new WebSocket(connection, handler, EchoServer.Options, isServer: false, subProtocol: null, isCompressed ? NoContexts : null, requestHead: null);
             connection.Handler = socket.Start();
             socket.Open();
             connection.ResumeInput();
