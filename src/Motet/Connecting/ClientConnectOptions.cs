@@ -24,7 +24,7 @@ public sealed record ClientConnectOptions
     /// <summary>Header lines of a WebSocket's request, such as <c>Origin</c> or <c>Authorization</c>. Default none.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Cookies of a WebSocket's request. Default none.</summary>
+    /// <summary>Cookies of a WebSocket's request; not beside a <c>Cookie</c> in <see cref="Headers"/>. Default none.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Cookies { get; init; } = [];
 
     /// <summary>What a WebSocket may cost, its time-outs, and the sub-protocols and the compression that are offered.</summary>
@@ -41,9 +41,13 @@ public sealed record ClientConnectOptions
 
     internal ConnectOptions ToConnectOptions() => new() { Connection = Connection, Timeout = Timeout };
 
-    /// <exception cref="ArgumentException">A cookie cannot be sent.</exception>
+    /// <exception cref="ArgumentException">A cookie cannot be sent, or the headers have cookies too.</exception>
     internal WebSocketConnectOptions ToWebSocketOptions()
-        => new() { Headers = Cookies.Count == 0 ? Headers : [.. Headers, new("Cookie", string.Join("; ", Cookies.Select(ToText)))], WebSocket = WebSocket, Connect = ToConnectOptions() };
+    {
+        // RFC 6265 §5.4: a request has one such line.
+        if (Cookies.Count > 0 && Headers.Any(header => header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase))) throw new ArgumentException("There are cookies and a Cookie header; a request has one line of them.");
+        return new() { Headers = Cookies.Count == 0 ? Headers : [.. Headers, new("Cookie", string.Join("; ", Cookies.Select(ToText)))], WebSocket = WebSocket, Connect = ToConnectOptions() };
+    }
 
     // RFC 6265 §4.2.1: what separates cookies cannot be in one.
     private static string ToText(KeyValuePair<string, string> cookie)

@@ -191,6 +191,7 @@ public sealed class ReconnectTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReconnectOptions { Jitter = 1.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReconnectOptions { MaxAttempts = 0 });
         Assert.Throws<ArgumentException>(() => { _ = Client.ConnectAsync("ws://a/", new Logbook(), new ClientConnectOptions { Cookies = [new("a;b", "")] }); });
+        Assert.Throws<ArgumentException>(() => { _ = Client.ConnectAsync("ws://a/", new Logbook(), new ClientConnectOptions { Cookies = [new("a", "b")], Headers = [new("cookie", "c=d")] }); });
     }
 
     private static async Task<Server> StartAsync(ClientHandler handler)
