@@ -73,7 +73,7 @@ public sealed unsafe partial class Connection : IBufferWriter<byte>
     {
         if (Has(State.Closed | State.Closing)) return;
         var tail = _tail ?? throw new InvalidOperationException("Advance comes after GetSpan.");
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)tail.Free, nameof(count));
+        if (count < 0 || count > tail.Free) throw new ArgumentOutOfRangeException(nameof(count), count, "There is not so much room: ask for it with GetSpan.");
         tail.End += count;
         _pending += count;
         if (!Has(State.InCallback)) OutputWritten();
