@@ -27,7 +27,8 @@ internal sealed class SoakServer : IAsyncDisposable
         return new SoakServer(
             loops,
             await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), service.Serve, service.ListenerOptions()),
-            await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), () => handler));
+            // Those that stay listen and say nothing, for as long as the soak takes.
+            await Listener.StartAsync(loops, new IPEndPoint(IPAddress.Loopback, 0), () => handler, clients: new ClientOptions { Timeout = Timeout.InfiniteTimeSpan }));
     }
 
     public Task StopAsync(TimeSpan drainTimeout) => Task.WhenAll(_http.StopAsync(drainTimeout), _raw.StopAsync(drainTimeout));
