@@ -20,7 +20,10 @@ public sealed class DeliveryTests : HubTests
     public async Task ADeliveryAllocatesNothing(Kind kind)
     {
         var (one, thousand) = await Loop.InvokeAsync(() => (Measure(1, kind), Measure(1000, kind))).Within();
-        Assert.Equal(one, thousand);
+
+        // The least that 999 deliveries more could allocate is 24 bytes each. What a publication costs by itself differs by an object or so between the tiers of the compiler, which come when they like.
+        Assert.InRange(thousand - one, -100, 100);
+
         // The publication and what goes with it, whoever gets it.
         Assert.InRange(thousand, 1, 250);
     }
